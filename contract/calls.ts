@@ -86,6 +86,9 @@ export const CALLS = {
   /** Shows a file that was written in the system's file manager. BAD_REQUEST if nativeDialogs is false. */
   'files.showInFolder': { request: z.object({ token: FileToken }).strict(), response: nothing },
 
+  /** Begins to drag a file that was written out of the window. BAD_REQUEST if the host cannot. */
+  'files.startDrag': { request: z.object({ token: FileToken }).strict(), response: nothing },
+
   /** `others`: the other photos of the same file, if it holds several and this is the first. */
   'photos.open': {
     request: z.object({ token: FileToken, jobId: JobId }).strict(),
@@ -167,6 +170,33 @@ export const CALLS = {
       folder: FileToken.nullable(),
       /** What was written beside it: the mask of what was changed, and checksums for a download. */
       also: z.array(Written),
+    }),
+  },
+
+  /**
+   * About how large the file of an export will be, from a real encode of what is computed already, and what it will say of its edit.
+   */
+  'photos.estimate': {
+    request: z
+      .object({
+        photoId: PhotoId,
+        recipe: Recipe,
+        format: ExportFormat,
+        ...OutputShape,
+        sideBySide: z.boolean().default(false),
+        orientation: Orientation.default(1),
+        crop: Crop.nullable().default(null),
+      })
+      .strict(),
+    response: z.object({
+      width: count,
+      height: count,
+      dpi: z.number().nullable(),
+      /** It has fewer pixels than were asked for. */
+      isSmaller: z.boolean(),
+      bytes: count,
+      /** Properties of its XMP, word for word; null while nothing is computed. */
+      mark: z.array(z.object({ name: z.string(), value: z.string() })).nullable(),
     }),
   },
 
@@ -460,6 +490,7 @@ export const EVENTS = {
       'pairs',
       'saveEdit',
       'export',
+      'exportAgain',
       'undo',
       'redo',
       'zoomFit',

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Id } from './basics';
+import { ExportFormat } from './photo';
 
 /** How a result is written: the same words in the window, in batches and on the command line. */
 
@@ -57,6 +59,48 @@ export const OutputShape = {
 };
 export const OutputOptions = z.object(OutputShape);
 export type OutputOptions = z.infer<typeof OutputOptions>;
+
+/** How results are exported from the window. */
+export const ExportChoice = z.object({
+  /** Null: the format of each photo, where it can be written. */
+  format: ExportFormat.nullable().default(null),
+  ...OutputShape,
+  /** See `photos.export`. */
+  saveChanges: z.boolean().default(false),
+  sideBySide: z.boolean().default(false),
+});
+export type ExportChoice = z.infer<typeof ExportChoice>;
+
+/** An export that a person has named. */
+export const ExportPreset = z.object({ id: Id, name: z.string().trim().min(1).max(60), choice: ExportChoice });
+export type ExportPreset = z.infer<typeof ExportPreset>;
+export const MAX_PRESETS = 100;
+
+/** The presets that ship; their names are texts. They cannot be changed. */
+export const SHIPPED_PRESETS = {
+  archive: ExportChoice.parse({ format: 'tiff', depth: 16, saveChanges: true }),
+  web: ExportChoice.parse({
+    format: 'jpeg',
+    quality: 85,
+    size: { unit: 'longer', longer: 2048 },
+    profile: 'srgb',
+    metadata: 'withoutLocation',
+  }),
+  print: ExportChoice.parse({ format: 'jpeg', quality: 95, size: { unit: 'cm', width: 15, height: 10 }, dpi: 300 }),
+  beforeAfter: ExportChoice.parse({
+    format: 'jpeg',
+    size: { unit: 'longer', longer: 3000 },
+    profile: 'srgb',
+    metadata: 'none',
+    sideBySide: true,
+  }),
+} as const satisfies Record<string, ExportChoice>;
+export type ShippedPreset = keyof typeof SHIPPED_PRESETS;
+
+/** Where results go: where the host asks for (or its downloads), beside each original, or to a folder. */
+export const EXPORT_PLACES = ['ask', 'beside', 'folder'] as const;
+export const ExportPlace = z.enum(EXPORT_PLACES);
+export type ExportPlace = z.infer<typeof ExportPlace>;
 
 /** The formats that can have 16 bits per channel. */
 export const DEEP_FORMATS = ['png', 'tiff'] as const;

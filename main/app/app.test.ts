@@ -77,6 +77,7 @@ function services(change: Partial<HostServices> = {}): HostServices {
     pictureBase: '/picture',
     uploadUrl: '/upload',
     downloadBase: '/download',
+    startDrag: null,
     pick: null,
     pickSave: null,
     root: folder,

@@ -21,20 +21,22 @@ import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
 import { encodeReduced, encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
-import { ChangeTracker, changedPixels, eitherMask, scaleMask } from '../restoration/changes';
+import { ChangeTracker } from '../restoration/changes';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { evidenceOf } from '../restoration/mask';
 import { withMissing } from '../restoration/missing';
 import type { Raster } from '../restoration/raster';
-import { orderSteps, recipeFor, stepOf } from '../restoration/recipe';
+import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
 import { editedMask } from '../restoration/steps/edited-mask';
 import { chosen, PAINTING } from '../restoration/tools';
 import { cleanPartials } from '../storage/write';
 import { EXAMPLE_EDGE } from '../userdata/examples';
+import { changesOf } from './changes-of';
 import { CODEC_SECONDS } from './decoding';
+import { estimate } from './estimate';
 import { FoundFaces, facesOf } from './found-faces';
 import { FurtherFindings } from './further-findings';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
@@ -42,7 +44,7 @@ import type { Job } from './job';
 import { maskPicture } from './mask-picture';
 import { type Opened, OpenedPhotos, openedFrom } from './opened';
 import { Pictures, type Shown } from './pictures';
-import { assertResultFits, doesFollowDamage, keyed, masksOf, withLocal } from './planned-edit';
+import { assertResultFits, doesFollowDamage, keyed, masksOf, resultSize, withLocal } from './planned-edit';
 import type { EngineEdit, Requests, WrittenFile } from './protocol';
 import { type Kept, Renderings } from './renderings';
 import type { JobTools } from './tools';
@@ -179,37 +181,31 @@ export class OpenPhotos {
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
     const { raster } = kept.pyramid;
-    const changed = request.saveChanges ? () => this.#changesOf(job, opened, request, raster) : undefined;
+    const render = async (recipe: Recipe, edit: EngineEdit | undefined) =>
+      (await this.#render(job, opened, { recipe, edit }, 'full', 1)).kept.pyramid.raster;
+    const changed = request.saveChanges ? () => changesOf(opened.source.raster, raster, request, render) : undefined;
     const { path, bytes, notes, changes } = await this.#write(job, opened, { raster, reports }, request, { changed });
     return { path, bytes, notes, changes, reports };
   }
 
-  /**
-   * The mask of what was changed in a result, in its size. An enlargement is no change: what was changed before it is enlarged, and what
-   * follows is compared with the enlarged picture. Both are mostly cached.
-   */
-  async #changesOf(
-    job: Job,
-    opened: Opened,
-    { recipe, edit }: Pick<Requests['export']['request'], 'recipe' | 'edit'>,
-    rendered: Raster,
-  ): Promise<Raster> {
-    const original = opened.source.raster;
-    if (rendered.width === original.width && rendered.height === original.height)
-      return changedPixels(original, rendered);
-    // Local repairs change the cached picture itself.
-    const hasRepairs = edit?.repairs.some(({ enabled }) => enabled) === true;
-    const result = hasRepairs ? { ...rendered, data: rendered.data.slice() } : rendered;
-    const plain = edit && { ...edit, repairs: [] };
-    const ordered = orderSteps(recipe.steps);
-    const enlarging = ordered.findIndex(({ kind }) => kind === 'upscale');
-    const after = async (count: number) => {
-      const begun = { recipe: { ...recipe, steps: ordered.slice(0, count) }, edit: plain };
-      return (await this.#render(job, opened, begun, 'full', 1)).kept.pyramid.raster;
-    };
-    const mask = scaleMask(changedPixels(original, await after(enlarging)), result.width, result.height);
-    const isLast = !hasRepairs && ordered.slice(enlarging + 1).every(({ enabled }) => !enabled);
-    return isLast ? mask : eitherMask(mask, changedPixels(await after(enlarging + 1), result));
+  /** See `estimate`. The photo is awake. */
+  estimate(request: Requests['estimate']['request']): Promise<Requests['estimate']['response']> {
+    const opened = this.#photos.use(request.photoId);
+    const { photo, source, originals, analysis } = opened;
+    const known = analysis && keyed(request.recipe, request.edit, analysis, opened.damage);
+    const find = (size: RenderSize) => (known ? this.#renderings.find(photo.id, size, known.key) : null) ?? null;
+    const small = find('preview');
+    const full = find('full');
+    return estimate(
+      {
+        source,
+        full: analysis ? resultSize(photo, analysis, request.recipe) : photo,
+        rendered: full?.pyramid.raster ?? null,
+        preview: small && originals.preview ? { before: originals.preview.raster, after: small.pyramid.raster } : null,
+        reports: (full ?? small)?.reports ?? (known?.steps.length === 0 ? [] : null),
+      },
+      request,
+    );
   }
 
   async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {

@@ -123,10 +123,17 @@ export function assertResultFits(
   const plan = planRecipe(recipe, analysis);
   // Without a step, the original is copied as it is.
   if (plan.every(({ outcome }) => outcome !== 'done') && format === photo.format) return;
-  const enlarged = plan.find(({ step, outcome }) => step.kind === 'upscale' && outcome === 'done');
-  const size = enlarged?.step.kind === 'upscale' ? enlargedSize(enlarged.step.settings, photo) : photo;
+  const size = resultSize(photo, analysis, recipe);
   const part = (crop && cropIn(crop, photo, size)) ?? size;
   assertFitsFormat(writtenSize({ size: asked.size ?? null, dpi: null }, part), format);
+}
+
+/** The size of a whole result, in pixels. */
+export function resultSize(photo: Size, analysis: Analysis, recipe: Recipe): Size {
+  const enlarged = planRecipe(recipe, analysis).find(
+    ({ step, outcome }) => step.kind === 'upscale' && outcome === 'done',
+  );
+  return enlarged?.step.kind === 'upscale' ? enlargedSize(enlarged.step.settings, photo) : photo;
 }
 
 export const cropOutside = ({ width, height }: Size) =>

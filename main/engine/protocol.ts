@@ -142,6 +142,21 @@ export interface Requests {
     /** `notes`: what could not be carried over to the file; `changes`: the mask of what was changed. */
     response: WrittenFile & { notes: Message[]; reports: StepReport[]; changes: WrittenFile | null };
   };
+  /** About how large an export will be, from what is computed already. Answered between the tiles of a running job. */
+  estimate: {
+    request: Omit<Requests['export']['request'], 'target'>;
+    response: {
+      width: number;
+      height: number;
+      /** Pixels per inch, if they are set; null: those of the photo. */
+      dpi: number | null;
+      /** It has fewer pixels than were asked for. */
+      isSmaller: boolean;
+      bytes: number;
+      /** What the file will say of its edit, word for word; null while nothing is computed. */
+      mark: { name: string; value: string }[] | null;
+    };
+  };
   /**
    * Writes the mask of the repair step at full size, as a grey PNG: white pixels are replaced, black ones keep their
    * bits.

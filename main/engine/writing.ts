@@ -130,7 +130,7 @@ const smallerNote = ({ width, height, dpi }: Size & { dpi: number | null }) =>
     : say('notes.smallerPrint', { width, height, dpi: Math.round(dpi) });
 
 /** JPEG, WebP and AVIF round by themselves, so that they say it. */
-const writtenDepth = (format: ExportFormat, depth: 8 | 16 | null | undefined, raster: Raster): 8 | 16 =>
+export const writtenDepth = (format: ExportFormat, depth: 8 | 16 | null | undefined, raster: Raster): 8 | 16 =>
   DEEP_FORMATS.some((deep) => deep === format) || depth === 8 ? (depth ?? raster.depth) : raster.depth;
 
 /** The photo as it was opened, with the crop and the turn of its result. */

@@ -22,6 +22,7 @@ async function setUp() {
     },
     download: () => {},
     openPage: (url) => void pages.push(url),
+    copyPicture: async () => {},
   });
   await actions.start();
   actions.batch.proposeName('Restored');
@@ -216,7 +217,12 @@ describe('a batch', () => {
     const bridge = createFakeBridge();
     bridge.answers['batch.state'] = () => ok({ state: fakeBatch(), known: [] });
     const stores = createStores();
-    const actions = createActions(bridge, stores, { newId: () => 'id', download: () => {}, openPage: () => {} });
+    const actions = createActions(bridge, stores, {
+      newId: () => 'id',
+      download: () => {},
+      openPage: () => {},
+      copyPicture: async () => {},
+    });
     await actions.start();
     expect(stores.batch.getState()).toMatchObject({ shown: true, batch: { phase: 'running' } });
     const told = () => stores.notices.getState().notices.map(({ text, params }) => [text, params.name]);

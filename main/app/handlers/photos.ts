@@ -75,6 +75,10 @@ export function photosHandlers({
       cancelPicture(ask);
       return {};
     },
+    'photos.estimate': ({ photoId, ...choice }) => {
+      photos.get(photoId);
+      return engine.request('estimate', { photoId, edit: edits.edit(photoId), ...choice });
+    },
     'photos.export': ({ photoId, recipe, jobId, folder, beside, name: chosen, ...choice }) => {
       const { subject, path } = photos.get(photoId);
       const { name, page } = subject;

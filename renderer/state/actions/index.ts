@@ -15,19 +15,20 @@ import { createToolActions, followTools } from '../tools';
 import { createViewActions } from '../view';
 import type { Browser, Context } from './context';
 import { createEditFiles } from './editFiles';
-import { createExporting, type ExportAllChoice } from './exporting';
+import { createExporting, type ExportAll, type ExportOne } from './exporting';
 import { createFiles } from './files';
 import { createHistory } from './history';
 import { createMany } from './many';
 import { createMasks } from './masks';
 import { createNotices } from './notices';
 import { createOpening } from './opening';
+import { createPictures } from './pictures';
 import { createProgram } from './program';
 import { createRecipes } from './recipes';
 import { createRendering } from './rendering';
 
 export type { Browser } from './context';
-export { type ExportAllChoice, type ExportChoice, takenOn } from './exporting';
+export { type ExportAll, type ExportOne, takenOn } from './exporting';
 export { PREVIEW_DELAY } from './history';
 
 /**
@@ -61,6 +62,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const many = createMany(context);
   const files = createFiles(context);
   const exporting = createExporting(context);
+  const pictures = createPictures(context);
   const recipes = createRecipes(context);
   const program = createProgram(context);
   const { tell } = notices;
@@ -78,6 +80,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     many,
     files,
     exporting,
+    pictures,
     recipes,
     program,
     batch,
@@ -128,8 +131,12 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     takeFiles: files.takeFiles,
     /** Asks for a net in the system's dialog. Returns false where the host has none and the page has to ask. */
     pickModel: () => files.pickOrAsk('model', (chosen) => opening.openFiles(chosen)),
-    exportPhoto: exporting.exportPhoto,
-    exportAll: (choice: ExportAllChoice) => void exporting.exportAll(choice),
+    exportOne: (key: string, choice: ExportOne) => exporting.exportOne(key, choice),
+    exportAll: (choice: ExportAll) => void exporting.exportAll(choice),
+    exportAgain: exporting.exportAgain,
+    estimate: exporting.estimate,
+    dragOut: files.dragOut,
+    copyPicture: (key: string) => void pictures.copy(key),
     exportable: exporting.exportable,
     takenNames: exporting.takenNames,
     pickExportFolder: () => void exporting.pickFolder(),
