@@ -42,7 +42,7 @@ export const output: Translated<typeof english> = {
     shipped: {
       archive: 'Arquivo: TIFF de 16 bits',
       web: 'Web: JPEG de 2048 px',
-      print: 'Impressão: 10 × 15 cm, 300 dpi',
+      print: 'Impressão: 10 × 15 cm, 300 ppp',
       beforeAfter: 'Antes e depois, lado a lado',
     },
     presetName: 'Nome da predefinição',
@@ -91,7 +91,7 @@ export const output: Translated<typeof english> = {
     estimating: 'Estimando o tamanho…',
     about: 'Cerca de {{bytes}}, {{width}} × {{height}} pixels',
     smaller: 'O resultado tem menos pixels do que isso e não é ampliado.',
-    smallerPrint: 'Imprime a {{dpi}} dpi: o resultado tem menos pixels e não é ampliado.',
+    smallerPrint: 'Imprime a {{dpi}} ppp: o resultado tem menos pixels e não é ampliado.',
     toDialog: 'Em seguida você escolhe a pasta. Arquivos existentes nunca são sobrescritos.',
     toDownload: 'O arquivo é salvo nos downloads do navegador.',
     marked: 'O arquivo é marcado como editado com IA.',

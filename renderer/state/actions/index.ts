@@ -1,5 +1,6 @@
 import type { Bridge } from '../../../contract/calls';
 import type { Recipe } from '../../../contract/recipe';
+import { timesOf } from '../../darkroom/resultSize';
 import { createBatchActions } from '../batch';
 import type { Asker, Wish } from '../comparison';
 import { createEditSync } from '../editSync';
@@ -94,9 +95,10 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const review = createReviewActions(stores, { find, view, change: masks.change });
   followTools(stores.tools, stores.view);
   photos.subscribe(({ photos: now }, { photos: before }) => {
-    for (const { key, edit } of now) {
+    for (const { key, edit, photo } of now) {
       if (edit !== null && edit !== before.find((other) => other.key === key)?.edit) {
         view.setOrientation(key, edit.orientation);
+        if (photo !== null) view.setTimes(key, timesOf(edit.recipe, photo));
       }
     }
   });
