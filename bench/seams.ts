@@ -54,7 +54,7 @@ export async function benchSeams(folder: string): Promise<Figure[]> {
       },
       format: 'tiff',
       quality: 90,
-      keepMetadata: true,
+      metadata: 'all',
       target: { folder, stem: 'painted' },
     });
     const pass = passes.find(({ generator }) => generator === card.id)!;

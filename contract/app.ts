@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FileToken, Id, JobId, Message, unit } from './basics';
+import { ExportChoice, ExportPlace, ExportPreset, MAX_PRESETS } from './output';
 import { StepKind, StyleCode } from './recipe';
 
 /** The program: settings, files, generators, the engine and its progress. */
@@ -88,6 +89,10 @@ export const Settings = z.object({
    */
   memory: z.number().int().min(0).max(65_536).default(0),
   keepMetadata: z.boolean().default(true),
+  /** The last export, which can be done again without a question; null: there was none. */
+  lastExport: ExportChoice.extend({ place: ExportPlace }).nullable().default(null),
+  /** The exports that a person has named. */
+  exportPresets: z.array(ExportPreset).max(MAX_PRESETS).default([]),
   maskColour: z
     .string()
     .regex(/^#[0-9a-f]{6}$/i)

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Provider } from './app';
 import { count, FileToken, Id, Message, unit } from './basics';
 import { ErrorCode, Failure } from './errors';
+import { MetadataChoice, OutputShape } from './output';
 import { ExportFormat, StepReport } from './photo';
 import { Recipe, STEP_KINDS, Step, StepChange, StepKind } from './recipe';
 
@@ -40,8 +41,7 @@ const NamePattern = z
 /** The most files that a batch can be given one by one. */
 export const MAX_CHOSEN = 10_000;
 const Globs = z.array(z.string().min(1).max(400)).max(100);
-/** How a folder of photos is restored. */
-export const BatchSettings = z.object({
+const StoredSettings = z.object({
   /** Null: the recipe that the analysis proposes for each photo. */
   recipe: Recipe.nullable().default(null),
   /** Steps to add to the recipe. */
@@ -50,8 +50,12 @@ export const BatchSettings = z.object({
   changes: z.array(StepChange).max(STEP_KINDS.length).optional(),
   /** Null: the format of each photo (PNG for GIF). */
   format: ExportFormat.nullable().default(null),
-  quality: z.number().int().min(1).max(100).default(92),
-  keepMetadata: z.boolean().default(true),
+  ...OutputShape,
+  /** Absent means all. Earlier versions wrote this instead of `metadata`. */
+  metadata: MetadataChoice.optional(),
+  keepMetadata: z.boolean().optional(),
+  /** Writes a mask of every changed pixel beside each result, and `SHA256SUMS` of originals and results. */
+  saveChanges: z.boolean().default(false),
   /** Name pattern of the written files, without extension. */
   name: NamePattern.default('{name}'),
   conflict: z.enum(CONFLICT_RULES).default('rename'),
@@ -84,6 +88,11 @@ export const BatchSettings = z.object({
   /** Keeps processing photos that are added to the folder later. */
   watch: z.boolean().default(false),
 });
+/** How a folder of photos is restored. */
+export const BatchSettings = StoredSettings.transform(({ keepMetadata, metadata, ...settings }) => ({
+  ...settings,
+  metadata: metadata ?? (keepMetadata === false ? ('none' as const) : ('all' as const)),
+}));
 export type BatchSettings = z.infer<typeof BatchSettings>;
 
 /**
@@ -150,7 +159,7 @@ export const DECISIONS = ['original', 'redone', 'edited'] as const;
 export const Decision = z.enum(DECISIONS);
 export type Decision = z.infer<typeof Decision>;
 /** How one photo is computed: the settings of the batch, or others. */
-export const PhotoWork = BatchSettings.pick({ recipe: true, added: true, changes: true });
+export const PhotoWork = StoredSettings.pick({ recipe: true, added: true, changes: true });
 export type PhotoWork = z.infer<typeof PhotoWork>;
 
 /** One file of a batch. */

@@ -27,6 +27,7 @@ import {
 } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
+import { OutputShape } from './output';
 import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
 import { Providers } from './providers';
 import { GeneratorId, Recipe, StyleExample } from './recipe';
@@ -97,6 +98,9 @@ export const CALLS = {
   /** Shows a file that was written in the system's file manager. BAD_REQUEST if nativeDialogs is false. */
   'files.showInFolder': { request: z.object({ token: FileToken }).strict(), response: nothing },
 
+  /** Begins to drag a file that was written out of the window. BAD_REQUEST if the host cannot. */
+  'files.startDrag': { request: z.object({ token: FileToken }).strict(), response: nothing },
+
   /** `others`: the other photos of the same file, if it holds several and this is the first. */
   'photos.open': {
     request: z.object({ token: FileToken, jobId: JobId }).strict(),
@@ -159,20 +163,58 @@ export const CALLS = {
         recipe: Recipe,
         jobId: JobId,
         format: ExportFormat,
-        /** 1..100 for jpeg, webp and avif; png and tiff ignore it. */
-        quality: z.number().int().min(1).max(100),
-        keepMetadata: z.boolean(),
+        ...OutputShape,
+        /** Writes a mask of every changed pixel beside the result, and `SHA256SUMS` of the original and the results. */
+        saveChanges: z.boolean().default(false),
+        /** Writes the photo and its result beside one another in one picture, without the photo's metadata. */
+        sideBySide: z.boolean().default(false),
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
         /** Stars; null: those of the photo's file. Written only with the other metadata. */
         rating: Rating.nullable().default(null),
         folder: FileToken.nullable(),
+        /** Writes it to the folder of the photo instead. BAD_REQUEST for an uploaded photo. */
+        beside: z.boolean().default(false),
         /** The name of the file without extension; null: the photo's with an addition. */
         name: FileStem.nullable().default(null),
       })
       .strict(),
     /** `notes`: what could not be carried over to the file. */
-    response: Written.extend({ reports: z.array(StepReport), notes: z.array(Message) }),
+    response: Written.extend({
+      reports: z.array(StepReport),
+      notes: z.array(Message),
+      /** The folder that it was written to, for the next export; null for a download. */
+      folder: FileToken.nullable(),
+      /** What was written beside it: the mask of what was changed, and checksums for a download. */
+      also: z.array(Written),
+    }),
+  },
+
+  /**
+   * About how large the file of an export will be, from a real encode of what is computed already, and what it will say of its edit.
+   */
+  'photos.estimate': {
+    request: z
+      .object({
+        photoId: PhotoId,
+        recipe: Recipe,
+        format: ExportFormat,
+        ...OutputShape,
+        sideBySide: z.boolean().default(false),
+        orientation: Orientation.default(1),
+        crop: Crop.nullable().default(null),
+      })
+      .strict(),
+    response: z.object({
+      width: count,
+      height: count,
+      dpi: z.number().nullable(),
+      /** It has fewer pixels than were asked for. */
+      isSmaller: z.boolean(),
+      bytes: count,
+      /** Properties of its XMP, word for word; null while nothing is computed. */
+      mark: z.array(z.object({ name: z.string(), value: z.string() })).nullable(),
+    }),
   },
 
   /**
@@ -464,6 +506,7 @@ export const EVENTS = {
       'pairs',
       'saveEdit',
       'export',
+      'exportAgain',
       'undo',
       'redo',
       'zoomFit',

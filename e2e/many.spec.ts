@@ -50,7 +50,7 @@ test('settings of one photo go to those that are selected by mouse and keys, and
 
   // Exported with names of their own, once for all of them.
   await page.getByTestId('export-selected').click();
-  await page.getByTestId('segment-folder').click();
+  await page.getByTestId('export-place').selectOption('folder');
   await page.getByTestId('export-folder').click();
   await page.getByTestId('choose-folder').click();
   await page.getByTestId('export-format').selectOption('png');

@@ -99,6 +99,7 @@ describe('commands', () => {
       newId: () => crypto.randomUUID(),
       download: () => {},
       openPage: () => {},
+      copyPicture: async () => {},
     });
     const session = { stores, actions };
     expect(isReady(commandOf('open'), session)).toBe(true);

@@ -78,6 +78,8 @@ const NEEDS_RESULT: readonly CompareMode[] = ['result', 'split', 'side', 'differ
 export const COMMANDS: readonly Command[] = [
   command('open', 'file', ['Mod+O'], 'nothing', ({ session }) => void session.actions.pickPhotos()),
   command('export', 'file', ['Mod+E'], 'photo', ({ session }) => session.actions.view.show('export')),
+  command('exportAgain', 'file', ['Mod+Shift+S'], 'photo', ({ session }) => session.actions.exportAgain()),
+  command('copyPicture', 'file', [], 'result', ({ session, entry }) => session.actions.copyPicture(entry.key)),
   command('saveEdit', 'file', ['Mod+S'], 'photo', ({ session, entry }) => session.actions.saveEdit(entry.key)),
   command('closePhoto', 'file', [], 'entry', ({ session }) => session.actions.closeAll()),
   command('previousPhoto', 'file', ['['], 'entry', ({ session }) => session.actions.activateNext(-1)),
@@ -182,6 +184,7 @@ export const commandOf = (id: CommandId): Command => {
 const ON_TABLE: readonly CommandId[] = [
   'lightTable',
   'export',
+  'exportAgain',
   'closePhoto',
   'previousPhoto',
   'nextPhoto',

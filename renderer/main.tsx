@@ -6,6 +6,7 @@ import type { Bridge } from '../contract/calls';
 import { connectSocket } from '../preload/socket';
 import { createTranslations, languageFor } from '../text';
 import { App } from './App';
+import { copyPicture } from './darkroom/copyPicture';
 import { tellDropped } from './darkroom/loadPicture';
 import { obeyMenu } from './shortcuts';
 import { createActions } from './state/actions';
@@ -30,6 +31,7 @@ const actions = createActions(emulsion ?? connectSocket(), stores, {
     link.download = name;
     link.click();
   },
+  copyPicture,
   openPage(url) {
     const link = document.createElement('a');
     link.href = url;

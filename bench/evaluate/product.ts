@@ -55,7 +55,7 @@ export class Product {
       recipe: recipeOf(step),
       format: 'png',
       quality: 90,
-      keepMetadata: true,
+      metadata: 'all',
       target: { folder: this.#folder, stem: `result-${this.#count++}` },
     });
     if (!output) throw new Error(`${path}: nothing was written`);
@@ -74,7 +74,7 @@ export class Product {
 
   /** Analyses a file; writes nothing. */
   async analyse(path: string): Promise<Analysis> {
-    const request = { path, recipe: null, format: null, quality: 90, keepMetadata: true, target: null };
+    const request = { path, recipe: null, format: null, quality: 90, metadata: 'all', target: null } as const;
     return (await this.#engine.request('restore', request)).analysis;
   }
 
@@ -94,7 +94,7 @@ export class Product {
         edit: { mask: ops, repairs: [], bitmaps: new Map([[id, packed]]) },
         format: 'png',
         quality: 90,
-        keepMetadata: true,
+        metadata: 'all',
         orientation: 1,
         target: { folder: this.#folder, stem: `result-${this.#count++}` },
       });

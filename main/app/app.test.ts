@@ -77,6 +77,7 @@ function services(change: Partial<HostServices> = {}): HostServices {
     pictureBase: '/picture',
     uploadUrl: '/upload',
     downloadBase: '/download',
+    startDrag: null,
     pick: null,
     pickSave: null,
     root: folder,
@@ -225,7 +226,7 @@ test('an answer of the engine that breaks the contract is not passed on', async 
   });
 });
 
-const exporting = { recipe, format: 'jpeg', quality: 90, keepMetadata: true, folder: null } as const;
+const exporting = { recipe, format: 'jpeg', quality: 90, metadata: 'all', folder: null } as const;
 
 test('without a save dialog an export becomes a download of that file only', async () => {
   const opened = await openAda();
@@ -424,7 +425,7 @@ test('the save dialog decides the name, and what it replaces', async () => {
         jobId: 'export',
         format: 'jpeg',
         quality: 90,
-        keepMetadata: true,
+        metadata: 'all',
         folder: null,
       });
     };
@@ -462,7 +463,7 @@ test('a written file can be shown in its folder, and no other', async () => {
   );
   try {
     const opened = await openAda(own);
-    const settings = { format: 'jpeg', quality: 90, keepMetadata: true, folder: null };
+    const settings = { format: 'jpeg', quality: 90, metadata: 'all', folder: null };
     const written = await value<{ token: string }>(
       own.handle('photos.export', { photoId: opened.id, recipe, jobId: 'export', ...settings }),
     );
@@ -488,7 +489,7 @@ test('results of several photos get their names in a chosen folder, and what sta
   expect(await app.handle('files.taken', { folder: 'made-up', names })).toMatchObject({
     error: { code: 'NOT_ALLOWED' },
   });
-  const request = { photoId: opened.id, recipe, format: 'jpeg', quality: 90, keepMetadata: true, folder: place.token };
+  const request = { photoId: opened.id, recipe, format: 'jpeg', quality: 90, metadata: 'all', folder: place.token };
   const written = await value(app.handle('photos.export', { ...request, jobId: 'e', name: '02 ada' }));
   expect(written).toMatchObject({ name: '02 ada.jpg', place: folder });
   for (const name of ['../ada', 'a/b', 'a\\b', 'ada.', '']) {

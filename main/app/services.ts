@@ -30,6 +30,8 @@ export interface HostServices {
   openFile: ((path: string) => Promise<void>) | null;
   /** Shows a file in the system's file manager. Null if this is impossible. */
   showInFolder: ((path: string) => void) | null;
+  /** Begins to drag a file out of the window. Null if this is impossible. */
+  startDrag: ((path: string) => void) | null;
   /** Null if the desktop is shown nothing of the photos. */
   desktop: Desktop | null;
 }

@@ -123,9 +123,23 @@ export interface JournalState {
 }
 
 /** Identifies what is done to each photo. Other settings are left out, so that changing them does not redo photos. */
-export function workOf({ recipe, added, changes = [], format, quality, keepMetadata, name }: BatchSettings): string {
+export function workOf({
+  recipe,
+  added,
+  changes = [],
+  format,
+  quality,
+  metadata,
+  name,
+  ...more
+}: BatchSettings): string {
+  const { size, dpi, depth, profile, saveChanges } = more;
+  // What is written as it was before these could be chosen has the identity that it had.
+  const isPlain = size === null && dpi === null && depth === null && profile === 'original' && !saveChanges;
+  const chosen =
+    isPlain && metadata !== 'withoutLocation' ? [] : [{ metadata, size, dpi, depth, profile, saveChanges }];
   // Which pages are wanted, and whether broken files are salvaged, changes no result that exists.
-  const what = JSON.stringify([recipe, added, changes, format, quality, keepMetadata, name]);
+  const what = JSON.stringify([recipe, added, changes, format, quality, metadata !== 'none', name, ...chosen]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }
 

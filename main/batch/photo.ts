@@ -3,16 +3,20 @@ import { basename, dirname, extname, resolve } from 'node:path';
 import type { Progress } from '../../contract/app';
 import type { Message } from '../../contract/basics';
 import type { BatchSettings } from '../../contract/batch';
+import { outputIn } from '../../contract/output';
 import type { StepReport } from '../../contract/photo';
 import { say } from '../../text/message';
+import type { WrittenFile } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS, RAW_EXTENSIONS } from '../photos/extensions';
 import { stemOfPage } from '../photos/pages';
+import { changesStem } from '../photos/side-files';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { isBelow, pathIn } from '../storage/remote';
+import { addSums } from '../storage/sums';
 import { systemPath } from '../storage/system-path';
 import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
 import { extensionIn, fileNameOf } from './pages';
@@ -94,8 +98,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       added: settings.added,
       changes: settings.changes,
       format: settings.format,
-      quality: settings.quality,
-      keepMetadata: settings.keepMetadata,
+      ...outputIn(settings),
       target: { folder, root, stem },
       staged: { thumbnails: THUMBNAIL },
     },
@@ -103,13 +106,15 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   );
   const { output, reports, thumbnails, peak } = answer;
   const notes = [...answer.photo.notes, ...answer.notes];
-  const staged = { output: output!, reports, notes, thumbnails, peak, before, started };
+  const staged = { output: output!, reports, notes, thumbnails, peak, before, started, changes: answer.changed };
   return publishStaged(staged, task, control);
 }
 
 /** What the engine has computed and written under a temporary name. */
 export interface Staged extends Pick<Made, 'reports' | 'notes' | 'thumbnails' | 'peak'> {
   output: { path: string; bytes: number; width: number; height: number; extension: string };
+  /** The mask of what was changed, if it was asked for. */
+  changes: WrittenFile | null;
   /** The original before it was read. */
   before: Looked;
   /** When the work began, in the time of `performance.now()`. */
@@ -120,7 +125,7 @@ export interface Staged extends Pick<Made, 'reports' | 'notes' | 'thumbnails' | 
 
 /** Gives a staged result its name, see {@link restorePhoto}. */
 export async function publishStaged(staged: Staged, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
-  const { output, reports, notes, thumbnails, peak, before, started } = staged;
+  const { output, reports, notes, thumbnails, peak, before, started, changes } = staged;
   const { found, folder, root, within, settings } = task;
   // SECURITY: opened once for everything that follows, and by this process: if somebody has exchanged the folder since the
   // engine wrote to it, the staged file is not in it.
@@ -152,9 +157,12 @@ export async function publishStaged(staged: Staged, task: PhotoTask, control: Ph
       peak,
     };
     const target = { folder, stem: stemOf(found, settings), extension: output.extension };
-    return await publish(place, output.path, target, made, task, control);
+    const published = await publish(place, output.path, target, made, task, control);
+    if (published.outcome !== 'kept' && changes) await publishChanges(place, changes, published, task);
+    return published;
   } finally {
     await discardStaged(place, output.path);
+    if (changes) await discardStaged(place, changes.path);
     await place.close();
   }
 }
@@ -220,6 +228,22 @@ async function publish(
     }
   }
   throw new EmulsionError('NAME_TAKEN', { detail: target.stem });
+}
+
+/** Gives the mask of what was changed a name beside its result, and adds all three files to the checksums. */
+async function publishChanges(place: OpenFolder, mask: WrittenFile, made: Made, { folder, root, found }: PhotoTask) {
+  const { path, sha256 } = made.written;
+  const target = { folder, stem: changesStem(basename(path, extname(path))), extension: 'png' };
+  for (const named of pathsFor(target)) {
+    try {
+      await publishAs(place, mask.path, basename(named));
+      const files = [{ path: found.path, sha256: made.original.sha256 }, { path, sha256 }, { path: named }];
+      await addSums({ folder, root }, files);
+      return;
+    } catch (error) {
+      if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
+    }
+  }
 }
 
 /** The existing file because of which the rule `skip` skips a photo. Files of the same batch do not count. */

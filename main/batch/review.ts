@@ -2,6 +2,7 @@ import { basename, dirname, extname } from 'node:path';
 import type { Message } from '../../contract/basics';
 import type { BatchFilter, BatchRow, BatchSettings, Decision, PhotoWork } from '../../contract/batch';
 import { MAX_CHOSEN } from '../../contract/batch';
+import { outputIn } from '../../contract/output';
 import type { ExportFormat } from '../../contract/photo';
 import { RECIPE_FORMAT } from '../../contract/recipe';
 import { say } from '../../text/message';
@@ -168,7 +169,7 @@ export class Review {
       const { recipe, orientation, crop = null, sha256, ...about } = edited;
       const work = { recipe, added: [], changes: [] };
       const { task, current } = await this.#taskFor(item, work, change);
-      const { format, quality, keepMetadata } = task.settings;
+      const { format } = task.settings;
       if (format === null) throw new EmulsionError('INTERNAL', { detail: 'a result of no known format' });
       const started = performance.now();
       const before = await look(item.found.path, task.within);
@@ -176,7 +177,7 @@ export class Review {
       await this.#write(item, journal, replaced, change, async (control) => {
         const target = { folder: task.folder, root: task.root, stem: basename(item.found.name) };
         const staged = { thumbnails: THUMBNAIL };
-        const request = { ...about, recipe, orientation, crop, format, quality, keepMetadata, target, staged };
+        const request = { ...about, recipe, orientation, crop, format, ...outputIn(task.settings), target, staged };
         const answer = await engine.request('export', request, change);
         const output = { ...answer, extension: EXPORT_EXTENSIONS[format] };
         notes.push(...answer.notes);

@@ -123,7 +123,7 @@ const restore = (path: string, changes: Partial<Requests['restore']['request']> 
     recipe: repair,
     format: 'png',
     quality: 90,
-    keepMetadata: true,
+    metadata: 'all',
     target: { folder: folder.path, stem: 'restored' },
     ...changes,
   });
@@ -255,7 +255,7 @@ describe('in batches and on the command line', () => {
     await engine.request(
       'restore',
       {
-        ...{ path: hairline, recipe: repair, format: 'png', quality: 90, keepMetadata: true },
+        ...{ path: hairline, recipe: repair, format: 'png', quality: 90, metadata: 'all' },
         target: { folder: folder.path, stem: 'progress' },
       },
       { onProgress: ({ done }) => void shares.push(done) },

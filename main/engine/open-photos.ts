@@ -1,5 +1,4 @@
 import { basename } from 'node:path';
-import type { Message } from '../../contract/basics';
 import type { LocalRepair } from '../../contract/edit';
 import {
   type Analysis,
@@ -22,6 +21,7 @@ import { profileFor } from '../photos/profile';
 import { Pyramid } from '../photos/pyramid';
 import { encodeReduced, encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
+import { ChangeTracker } from '../restoration/changes';
 import { type DamageMap, detectDamage, FinePass, needsFinePass } from '../restoration/damage';
 import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
@@ -33,9 +33,11 @@ import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../
 import { editedMask } from '../restoration/steps/edited-mask';
 import { findRedEye, findRedEyes } from '../restoration/steps/repair/red-eye';
 import { chosen, PAINTING } from '../restoration/tools';
-import { cleanPartials, handOverStaged, stagePhoto, writePhoto } from '../storage/write';
+import { cleanPartials } from '../storage/write';
 import { EXAMPLE_EDGE } from '../userdata/examples';
+import { changesOf } from './changes-of';
 import { CODEC_SECONDS } from './decoding';
+import { estimate } from './estimate';
 import { FoundFaces, facesOf } from './found-faces';
 import { FurtherFindings } from './further-findings';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
@@ -43,12 +45,12 @@ import type { Job } from './job';
 import { maskPicture } from './mask-picture';
 import { type Opened, OpenedPhotos, openedFrom } from './opened';
 import { Pictures, type Shown } from './pictures';
-import { assertResultFits, doesFollowDamage, drawnOf, keyed, withLocal } from './planned-edit';
-import type { EngineEdit, Requests } from './protocol';
+import { assertResultFits, doesFollowDamage, drawnOf, keyed, resultSize, withLocal } from './planned-edit';
+import type { EngineEdit, Requests, WrittenFile } from './protocol';
 import { type Kept, Renderings } from './renderings';
 import { maskOf, thumbnailsOf } from './thumbnail';
 import type { JobTools } from './tools';
-import { cropped, encodeResult, writtenSize } from './writing';
+import { cropped, type Encoded, ResultWriter, type WriteChoice } from './writing';
 
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
@@ -202,9 +204,15 @@ export class OpenPhotos {
     const { kept, reports } = await this.#render(job, opened, request, 'full', 0.9);
     job.stage('writing', 0.9, 1);
     const { raster } = kept.pyramid;
+    const render = async (recipe: Recipe, edit: EngineEdit | undefined) =>
+      (await this.#render(job, opened, { recipe, edit }, 'full', 1)).kept.pyramid.raster;
+    const changed = request.saveChanges ? () => changesOf(opened.source.raster, raster, request, render) : undefined;
     const { staged, edit, crop = null } = request;
-    const written = await this.#write(job, opened, { raster, reports }, request, staged !== undefined);
-    const answer = { ...written, reports, ...writtenSize(raster, opened.photo, request) };
+    const written = await this.#write(job, opened, { raster, reports }, request, {
+      isStaged: staged !== undefined,
+      changed,
+    });
+    const answer = { ...written, reports };
     if (!staged) return { ...answer, thumbnails: null };
     const { photo, source, damage = null } = opened;
     const { masked } = kept;
@@ -219,6 +227,26 @@ export class OpenPhotos {
     };
     const pictures = { before: source.raster, after: raster, profile: source.profile, edge: staged.thumbnails };
     return { ...answer, thumbnails: await thumbnailsOf(photo, pictures, repaired) };
+  }
+
+  /** See `estimate`. The photo is awake. */
+  estimate(request: Requests['estimate']['request']): Promise<Requests['estimate']['response']> {
+    const opened = this.#photos.use(request.photoId);
+    const { photo, source, originals, analysis } = opened;
+    const known = analysis && keyed(request.recipe, request.edit, analysis, opened.damage);
+    const find = (size: RenderSize) => (known ? this.#renderings.find(photo.id, size, known.key) : null) ?? null;
+    const small = find('preview');
+    const full = find('full');
+    return estimate(
+      {
+        source,
+        full: analysis ? resultSize(photo, analysis, request.recipe) : photo,
+        rendered: full?.pyramid.raster ?? null,
+        preview: small && originals.preview ? { before: originals.preview.raster, after: small.pyramid.raster } : null,
+        reports: (full ?? small)?.reports ?? (known?.steps.length === 0 ? [] : null),
+      },
+      request,
+    );
   }
 
   async exportMask(job: Job, request: Requests['exportMask']['request']): Promise<Requests['exportMask']['response']> {
@@ -266,7 +294,8 @@ export class OpenPhotos {
     const found = request.inspect ? await this.#further.of(opened, recipe, tools) : null;
     const inspected = await inspectRepair(job, opened.photo, found, recipe, request);
     const answer = { photo: opened.photo, analysis, passes: tools.passes, inspected, thumbnails: null, peak: 0 };
-    if (!request.target) return { ...answer, peak: peakMemory(), reports: [], masked: 0, output: null, notes: [] };
+    if (!request.target)
+      return { ...answer, peak: peakMemory(), reports: [], masked: 0, output: null, changed: null, notes: [] };
     const format = request.format ?? resultFormat(opened.source.format);
     assertResultFits(opened.photo, analysis, { ...request, recipe, format });
     const { staged } = request;
@@ -278,7 +307,10 @@ export class OpenPhotos {
     if (doesFollowDamage(planRecipe(recipe, analysis), request.edit)) await this.#runFinePass(opened, tools);
     const damage = await this.#further.of(opened, recipe, tools);
     // Nothing is cached, so the only raster is changed in place.
-    const result = await this.#run(job, tools, opened.source.raster, { recipe, analysis, damage, ...masks }, 0.3, 0.85);
+    const tracker = request.saveChanges ? new ChangeTracker(opened.source.raster) : null;
+    const onDone: Run['onDone'] = tracker ? (sofar) => tracker.step(sofar) : undefined;
+    const run = { recipe, analysis, damage, onDone, ...masks };
+    const result = await this.#run(job, tools, opened.source.raster, run, 0.3, 0.85);
     const repairs = request.edit?.repairs ?? [];
     if (repairs.length > 0) {
       job.stage('computing', 0.85, 0.9, 'repair');
@@ -288,22 +320,10 @@ export class OpenPhotos {
       result.reports = withLocal(result.reports, local.works);
     }
     job.stage('writing', 0.9, 1);
-    const { path, bytes, notes } = await this.#write(
-      job,
-      opened,
-      result,
-      {
-        ...request,
-        recipe,
-        format,
-        orientation: request.orientation ?? 1,
-        crop: request.crop,
-        rating: request.rating,
-        target: request.target,
-      },
-      staged !== undefined,
-    );
-    const { width, height } = writtenSize(result.raster, opened.photo, request);
+    const changed = tracker ? async () => tracker.of(result.raster) : undefined;
+    const choice = { ...request, recipe, format, orientation: request.orientation ?? 1, target: request.target };
+    const written = await this.#write(job, opened, result, choice, { isStaged: staged !== undefined, changed });
+    const { path, bytes, width, height } = written;
     const shape = { orientation: request.orientation ?? 1, crop: request.crop ?? null };
     const mask = staged ? await maskOf(opened.photo, { recipe, ...result, damage, ...masks, repairs, ...shape }) : null;
     const after =
@@ -313,7 +333,8 @@ export class OpenPhotos {
       reports: result.reports,
       masked: result.masked,
       output: { path, bytes, width, height, extension: EXPORT_EXTENSIONS[format] },
-      notes,
+      changed: written.changes,
+      notes: written.notes,
       thumbnails: before && after ? { before, after, mask } : null,
       peak: peakMemory(),
     };
@@ -578,35 +599,27 @@ export class OpenPhotos {
     });
   }
 
+  /** Writes a result, and the mask of what was changed if `changed` makes one. */
   async #write(
     job: Job,
     { file: { path }, photo, source }: Opened,
     { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
-    request: Pick<
-      Requests['export']['request'],
-      'recipe' | 'format' | 'quality' | 'keepMetadata' | 'orientation' | 'crop' | 'rating' | 'target'
-    >,
-    staged = false,
-  ): Promise<{ path: string; bytes: number; notes: Message[] }> {
-    const notes: Message[] = [];
-    const target = { ...request.target, extension: EXPORT_EXTENSIONS[request.format] };
-    const result = cropped(raster, request.crop ?? null, photo);
+    choice: WriteChoice & Pick<Requests['export']['request'], 'target'>,
+    { isStaged = false, changed }: { isStaged?: boolean; changed?: () => Promise<Raster> } = {},
+  ): Promise<WrittenFile & Encoded & { changes: WrittenFile | null }> {
+    const { target, orientation, crop = null } = choice;
+    const result = cropped(raster, crop, photo);
     const restrictions = this.#restrictionsOf(reports.flatMap(({ generator }) => generator?.split(', ') ?? []));
-    const produce = async (temporary: string) => {
-      notes.push(
-        ...(await encodeResult(temporary, { path, photo, source }, { ...result, reports, restrictions }, request)),
-      );
-    };
-    job.busy(CODEC_SECONDS);
     if (!this.#swept.has(target.folder)) {
       // Removes remains of a process that was killed while it was writing.
       await cleanPartials(target.folder, target.root);
       this.#swept.add(target.folder);
     }
-    if (!staged) return { ...(await writePhoto(target, produce, { signal: job.signal })), notes };
-    const file = await stagePhoto(target, produce, { signal: job.signal });
-    handOverStaged(file.path);
-    return { ...file, notes };
+    const writer = new ResultWriter(job, isStaged);
+    const written = await writer.result({ path, photo, source, result, reports, restrictions }, choice);
+    if (!changed) return { ...written, changes: null };
+    const beside = { ...written, root: target.root, stem: target.stem };
+    return { ...written, changes: await writer.changes(await changed(), { photo, crop, orientation }, beside) };
   }
 }
 

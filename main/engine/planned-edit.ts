@@ -1,7 +1,9 @@
 import type { Crop, MaskOp } from '../../contract/edit';
+import type { OutputOptions } from '../../contract/output';
 import type { Analysis, ExportFormat, Photo, StepReport } from '../../contract/photo';
 import type { Recipe, StepKind } from '../../contract/recipe';
 import { cropIn } from '../../document/crop';
+import { writtenSize } from '../../document/output-size';
 import { unpackRuns } from '../../document/runs';
 import { enlargedSize, type Size } from '../../document/size';
 import { say } from '../../text/message';
@@ -119,15 +121,28 @@ const BY_HAND = { generator: 'byHand', heal: 'healed', clone: 'cloned', redEye: 
 export function assertResultFits(
   photo: Photo,
   analysis: Analysis,
-  { recipe, format, crop = null }: { recipe: Recipe; format: ExportFormat; crop?: Crop | null },
+  {
+    recipe,
+    format,
+    crop = null,
+    ...asked
+  }: { recipe: Recipe; format: ExportFormat; crop?: Crop | null } & Partial<OutputOptions>,
 ): void {
   if (crop && !cropIn(crop, photo, photo)) throw cropOutside(photo);
   const plan = planRecipe(recipe, analysis);
   // Without a step, the original is copied as it is.
   if (plan.every(({ outcome }) => outcome !== 'done') && format === photo.format) return;
-  const enlarged = plan.find(({ step, outcome }) => step.kind === 'upscale' && outcome === 'done');
-  const size = enlarged?.step.kind === 'upscale' ? enlargedSize(enlarged.step.settings, photo) : photo;
-  assertFitsFormat((crop && cropIn(crop, photo, size)) ?? size, format);
+  const size = resultSize(photo, analysis, recipe);
+  const part = (crop && cropIn(crop, photo, size)) ?? size;
+  assertFitsFormat(writtenSize({ size: asked.size ?? null, dpi: null }, part), format);
+}
+
+/** The size of a whole result, in pixels. */
+export function resultSize(photo: Size, analysis: Analysis, recipe: Recipe): Size {
+  const enlarged = planRecipe(recipe, analysis).find(
+    ({ step, outcome }) => step.kind === 'upscale' && outcome === 'done',
+  );
+  return enlarged?.step.kind === 'upscale' ? enlargedSize(enlarged.step.settings, photo) : photo;
 }
 
 export const cropOutside = ({ width, height }: Size) =>

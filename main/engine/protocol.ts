@@ -2,6 +2,7 @@ import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from 
 import type { Message } from '../../contract/basics';
 import type { ColourHint, Crop, EyeSearch, LocalRepair, MaskArea, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
+import type { MetadataChoice, OutputOptions } from '../../contract/output';
 import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
@@ -48,6 +49,23 @@ export interface ExportTarget {
   stem: string;
   /** A file of that name that the person has agreed to replace. */
   replace?: string;
+}
+
+/** How a result is written, besides its format. What is absent stays as the photo has it. */
+export interface OutputChoice extends Partial<OutputOptions> {
+  quality: number;
+  metadata: MetadataChoice;
+  /**
+   * Writes a mask beside the result, `<its name>-changes.png`: white where a step changed the picture, in the size of the result.
+   * Enlarging it is no such change.
+   */
+  saveChanges?: boolean;
+}
+
+/** A file that was written. */
+export interface WrittenFile {
+  path: string;
+  bytes: number;
 }
 
 /** One pass of a generator over a picture, as it was computed. */
@@ -128,30 +146,47 @@ export interface Requests {
   histogram: { request: { photoId: string; revision: number }; response: Histogram };
   /** Renders at full size, unless that is cached, and writes the file. */
   export: {
-    request: {
+    request: OutputChoice & {
       photoId: string;
       recipe: Recipe;
       edit?: EngineEdit;
       format: ExportFormat;
-      quality: number;
-      keepMetadata: boolean;
       orientation: Orientation;
       crop?: Crop | null;
       /** Stars; null or absent: those of the photo's file. */
       rating?: number | null;
+      /** Writes the photo and its result beside one another in one picture, without the photo's metadata. */
+      sideBySide?: boolean;
       target: ExportTarget;
       /** As for `restore`. */
       staged?: { thumbnails: number };
     };
-    /** `notes`: what could not be carried over to the file. Its size in pixels is that of what was written. */
-    response: {
-      path: string;
-      bytes: number;
+    /**
+     * `notes`: what could not be carried over to the file; `changes`: the mask of what was changed. The size in pixels is that
+     * of what was written.
+     */
+    response: WrittenFile & {
       width: number;
       height: number;
       notes: Message[];
       reports: StepReport[];
+      changes: WrittenFile | null;
       thumbnails: Thumbnails | null;
+    };
+  };
+  /** About how large an export will be, from what is computed already. Answered between the tiles of a running job. */
+  estimate: {
+    request: Omit<Requests['export']['request'], 'target'>;
+    response: {
+      width: number;
+      height: number;
+      /** Pixels per inch, if they are set; null: those of the photo. */
+      dpi: number | null;
+      /** It has fewer pixels than were asked for. */
+      isSmaller: boolean;
+      bytes: number;
+      /** What the file will say of its edit, word for word; null while nothing is computed. */
+      mark: { name: string; value: string }[] | null;
     };
   };
   /**
@@ -172,7 +207,7 @@ export interface Requests {
    * `recipe` null: the proposal. `target` null: only analyses.
    */
   restore: {
-    request: {
+    request: OutputChoice & {
       path: string;
       /** As for `open`. */
       page?: number;
@@ -191,8 +226,6 @@ export interface Requests {
       crop?: Crop | null;
       /** null: the format of the original (PNG for GIF). */
       format: ExportFormat | null;
-      quality: number;
-      keepMetadata: boolean;
       target: ExportTarget | null;
       /**
        * Writes a temporary file beside the target, which the caller renames, and thumbnails from before and after, with
@@ -210,6 +243,8 @@ export interface Requests {
       /** Every pass of a generator, including detection, in order. */
       passes: EnginePass[];
       output: { path: string; bytes: number; width: number; height: number; extension: string } | null;
+      /** The mask of what was changed, with a temporary name if the result has one; null: not asked for. */
+      changed: WrittenFile | null;
       /** What could not be carried over to the file. */
       notes: Message[];
       /** If they were requested. */

@@ -128,7 +128,7 @@ async function painted(path: string): Promise<{ picture: Raster; tiles: number |
       recipe: { format: RECIPE_FORMAT, id: 'painted', name: 'Painted', gate: 'always', steps },
       format: 'tiff',
       quality: 92,
-      keepMetadata: true,
+      metadata: 'all',
       target: { folder: folder.path, stem: 'painted' },
     });
     const picture = ofLarge(await sharp(output!.path).raw().toBuffer());

@@ -60,7 +60,7 @@ async function paint(engine: Engine, path: string, settings: Partial<StyleSettin
     recipe,
     format: 'png',
     quality: 92,
-    keepMetadata: true,
+    metadata: 'all',
     target: { folder: folder.path, stem: name },
   });
   return sharp(output!.path).raw().toBuffer();

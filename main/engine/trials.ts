@@ -85,7 +85,7 @@ async function once(engine: Engine, request: TrialRequest, control?: RequestCont
       edit: { mask: kind === 'repair' ? holeIn(request) : [], repairs: [], bitmaps: new Map() },
       format: 'png',
       quality: 90,
-      keepMetadata: false,
+      metadata: 'none',
       target: { folder, stem },
     },
     control,

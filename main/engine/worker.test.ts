@@ -118,7 +118,7 @@ const restoreRequest = (path: string, target: string, recipe: Recipe | null): Re
   recipe,
   format: 'png',
   quality: 90,
-  keepMetadata: true,
+  metadata: 'all',
   target: { folder: target, stem: 'restored' },
 });
 
@@ -176,7 +176,7 @@ describe('one photo', () => {
       recipe: repairAlways,
       format: 'png',
       quality: 90,
-      keepMetadata: true,
+      metadata: 'all',
       orientation: 1,
       target: { folder: target, stem: 'photo' },
     });
@@ -336,7 +336,7 @@ describe('one photo', () => {
     const { engine } = shared;
     await open(engine, scratched);
     const target = { folder: await outputs(), stem: 'turned' };
-    const request = { photoId: 'p', recipe: nothing, format: 'png', quality: 90, keepMetadata: true } as const;
+    const request = { photoId: 'p', recipe: nothing, format: 'png', quality: 90, metadata: 'all' } as const;
     const { path } = await engine.request('export', { ...request, orientation, target });
     const { data: original } = await pixels(scratched);
     const { data, info } = await pixels(path);
@@ -405,7 +405,7 @@ describe('many photos', () => {
       recipe: repairAlways,
       format: 'png',
       quality: 90,
-      keepMetadata: true,
+      metadata: 'all',
       orientation: 1,
       target: { folder: await outputs(), stem: 'photo' },
     });
@@ -780,7 +780,7 @@ describe('manual changes', () => {
       edit: edit({ repairs: [repair] }),
       format: 'png',
       quality: 90,
-      keepMetadata: true,
+      metadata: 'all',
       orientation: 1,
       target: { folder: await outputs(), stem: 'photo' },
     });
@@ -805,7 +805,7 @@ describe('manual changes', () => {
         edit: edit({ repairs }),
         format: 'png',
         quality: 90,
-        keepMetadata: true,
+        metadata: 'all',
         orientation: 1,
         target: { folder: await outputs(), stem: 'photo' },
       });
@@ -825,7 +825,7 @@ describe('manual changes', () => {
       edit: edit({ repairs: [healed] }),
       format: 'png',
       quality: 90,
-      keepMetadata: true,
+      metadata: 'all',
       target: { folder: await outputs(), stem: 'photo' },
     });
     expect((await pixels(restored.output!.path)).data).toEqual(alone.data);

@@ -146,6 +146,15 @@ class Worker {
       case 'export':
         this.#enqueue(id, (job) => this.#photos.export(job, message.body));
         break;
+      case 'estimate':
+        if (this.#photos.isAwake(message.body.photoId)) this.#answer(id, () => this.#photos.estimate(message.body));
+        else {
+          this.#enqueue(id, async (job) => {
+            await this.#photos.analyse(job, message.body);
+            return this.#photos.estimate(message.body);
+          });
+        }
+        break;
       case 'exportMask':
         this.#enqueue(id, (job) => this.#photos.exportMask(job, message.body));
         break;

@@ -165,7 +165,7 @@ const greyProfile = (name: string, curve: Uint8Array) => profile('GRAY', { ...de
 
 const descriptive = (name: string) => ({
   desc: unicode(name),
-  cprt: unicode('No copyright; made from the numbers in the file'),
+  cprt: unicode('No copyright; made from the numbers of the colour space'),
   wtpt: xyz(D50[0]!, D50[1]!, D50[2]!),
 });
 

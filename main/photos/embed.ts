@@ -98,7 +98,7 @@ async function embedInJpeg(file: FileHandle, parts: Embedded): Promise<Message[]
   };
   // A file without a JFIF header gets its resolution from EXIF. If EXIF has none, a JFIF header is added for it.
   if (!jfif && parts.density !== null && !tellsResolution(parts.exif)) segments.push(jfifSegment(parts.density));
-  if (parts.exif) add(0xe1, 'EXIF', concat([latin1('Exif\0\0'), parts.exif]));
+  if (parts.exif) add(0xe1, 'EXIF', exifBody(parts.exif));
   if (parts.xmp) {
     segments.push(...xmpSegments(utf8(parts.xmp), parts.shortXmp));
   }
@@ -114,7 +114,7 @@ const XMP_NAME = latin1('http://ns.adobe.com/xap/1.0/\0');
 const XMP_EXTENSION = latin1('http://ns.adobe.com/xmp/extension/\0');
 
 /** A packet that is too long for a segment lies in further ones. The first has what every reader must know. */
-function xmpSegments(xmp: Uint8Array, shortXmp: string | null): Uint8Array[] {
+export function xmpSegments(xmp: Uint8Array, shortXmp: string | null): Uint8Array[] {
   if (xmp.length + XMP_NAME.length <= MAX_SEGMENT || shortXmp === null) {
     return [segment(0xe1, concat([XMP_NAME, xmp]))];
   }
@@ -128,6 +128,11 @@ function xmpSegments(xmp: Uint8Array, shortXmp: string | null): Uint8Array[] {
 function tellsResolution(exif: Uint8Array | null): boolean {
   return exif !== null && readDirectories(bytesOf(exif))?.image.has(TAG.xResolution) === true;
 }
+
+const exifBody = (exif: Uint8Array) => concat([latin1('Exif\0\0'), exif]);
+/** Segments of a JPEG; they may be longer than one can be. */
+export const exifSegment = (exif: Uint8Array) => segment(0xe1, exifBody(exif));
+export const iptcSegment = (iptc: Uint8Array) => segment(0xed, photoshopResource(iptc));
 
 /** The header of a JFIF file (ITU-T T.871), with its resolution in pixels per inch and without a thumbnail. */
 function jfifSegment(perInch: number): Uint8Array {
@@ -219,7 +224,7 @@ export function embedInJpegBytes(jpeg: Uint8Array, icc: Uint8Array): Uint8Array 
 
 // ------------------------------------------------------------------------------------------- WebP
 
-const WEBP_FLAG = { icc: 0x20, alpha: 0x10, exif: 0x08, xmp: 0x04 } as const;
+export const WEBP_FLAG = { icc: 0x20, alpha: 0x10, exif: 0x08, xmp: 0x04 } as const;
 const WEBP_EXTENDED_SIZE = 18;
 
 async function embedInWebp(
@@ -251,7 +256,15 @@ async function embedInWebp(
   ];
 }
 
-function extendedHeader({ width, height, alpha }: { width: number; height: number; alpha: boolean }): Uint8Array {
+export function extendedHeader({
+  width,
+  height,
+  alpha,
+}: {
+  width: number;
+  height: number;
+  alpha: boolean;
+}): Uint8Array {
   const body = new Uint8Array(10);
   const view = new DataView(body.buffer);
   body[0] = alpha ? WEBP_FLAG.alpha : 0;
@@ -262,7 +275,7 @@ function extendedHeader({ width, height, alpha }: { width: number; height: numbe
   return riffChunk('VP8X', body);
 }
 
-function riffChunk(type: string, body: Uint8Array): Uint8Array {
+export function riffChunk(type: string, body: Uint8Array): Uint8Array {
   const whole = new Uint8Array(8 + body.length + (body.length % 2));
   whole.set(latin1(type));
   new DataView(whole.buffer).setUint32(4, body.length, true);

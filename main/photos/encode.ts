@@ -80,6 +80,12 @@ export async function encodePhoto(original: EncodeRequest): Promise<{ notes: Mes
   return { notes };
 }
 
+/** How many bytes the picture of a file takes, without its metadata. */
+export async function encodedBytes(request: Omit<EncodeRequest, 'path' | 'profile'>): Promise<number> {
+  const sharp = await loadSharp();
+  return (await pipelineFor(sharp, { ...request, profile: null, path: '' }).toBuffer()).length;
+}
+
 /** Throws FORMAT_UNSUPPORTED for a picture with more pixels per side than the format can hold. */
 export function assertFitsFormat({ width, height }: { width: number; height: number }, format: ExportFormat): void {
   if (Math.max(width, height) <= MAX_SIDE[format]) return;

@@ -42,6 +42,21 @@ export function readProfile(bytes: Uint8Array): Profile | null {
   }
 }
 
+/**
+ * The curve from a grey profile's values to those of sRGB's curve, both 0..1; null if it is no grey profile, or has no curve that
+ * can be read.
+ */
+export function greyCurve(bytes: Uint8Array): ((value: number) => number) | null {
+  try {
+    if (bytes.length < 132 || signature(bytes, 16) !== 'GRAY') return null;
+    const curve = readCurve(readTags(bytes).get('kTRC'));
+    return curve && ((value) => SRGB_CURVE.fromLinear(curve.toLinear(value)));
+  } catch {
+    // As in `readProfile`.
+    return null;
+  }
+}
+
 /** The profile for a raster. A grey photo that now has colours no longer uses its grey profile. */
 export function profileFor({ channels }: Pick<Raster, 'channels'>, profile: Uint8Array | null): Uint8Array | null {
   if (!profile) return null;

@@ -71,23 +71,16 @@ export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {
   const about = described[0]?.getAttributeNS(RDF, 'about') ?? '';
 
   const done = edit.reports.filter((report) => report.outcome === 'done');
-  const generated = done.some((report) => report.generator !== null);
   const own: [Prefix, string, string][] = [
-    ['xmp', 'CreatorTool', `Emulsion ${edit.version}`],
+    ...markOf(edit),
     ['xmp', 'ModifyDate', edit.at.toISOString()],
     ['xmp', 'MetadataDate', edit.at.toISOString()],
-    ['emulsion', 'Version', edit.version],
-    ['emulsion', 'Recipe', edit.recipe.id],
-    ['emulsion', 'RecipeName', edit.recipe.name],
   ];
-  if (generated) own.push(['Iptc4xmpExt', 'DigitalSourceType', AI_EDITED]);
 
   if (edit.rating != null) {
     removeRating(described);
     if (edit.rating > 0) own.push(['xmp', 'Rating', String(edit.rating)]);
   }
-
-  if (done.some(isColouring)) own.push(['emulsion', 'Imagined', 'colours']);
 
   // What an earlier edit has said of the picture stays true.
   const restrictions = new Set([...described.flatMap(restrictionsIn), ...(edit.restrictions ?? [])]);
@@ -110,10 +103,8 @@ export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {
   }
   const sequence = document.createElementNS(RDF, prefixed(rdf, 'Seq'));
   description.appendChild(property(document, 'emulsion', 'Steps')).appendChild(sequence);
-  for (const { kind, generator } of done) {
-    const item = sequence.appendChild(document.createElementNS(RDF, prefixed(rdf, 'li')));
-    const imagined = isColouring({ kind, generator }) ? ', colours imagined' : '';
-    item.textContent = generator === null ? kind : `${kind} (${generator}${imagined})`;
+  for (const step of done) {
+    sequence.appendChild(document.createElementNS(RDF, prefixed(rdf, 'li'))).textContent = stepText(step);
   }
   const event = eventOf(document, rdf, edit, textsOf(sequence));
   if (events) {
@@ -129,6 +120,34 @@ export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {
   if (more.shape) more.notes?.push(...settleClaims(document, described, more.shape));
   addTexts(document, description, described, more.texts ?? []);
   return serialiseXmp(document);
+}
+
+/** What a result says of its edit, and of the part that a trained model had in it. */
+function markOf({ version, recipe, reports }: Edit): [Prefix, string, string][] {
+  const done = reports.filter((report) => report.outcome === 'done');
+  const generated = done.some((report) => report.generator !== null);
+  return [
+    ['xmp', 'CreatorTool', `Emulsion ${version}`],
+    ['emulsion', 'Version', version],
+    ['emulsion', 'Recipe', recipe.id],
+    ['emulsion', 'RecipeName', recipe.name],
+    ...(generated ? [['Iptc4xmpExt', 'DigitalSourceType', AI_EDITED] satisfies [Prefix, string, string]] : []),
+    ...(done.some(isColouring) ? [['emulsion', 'Imagined', 'colours'] satisfies [Prefix, string, string]] : []),
+  ];
+}
+
+/** The mark of a result, word for word, as it is shown before the file is written. */
+export function markLines(edit: Edit): { name: string; value: string }[] {
+  const steps = edit.reports.filter((report) => report.outcome === 'done').map(stepText);
+  return [
+    ...markOf(edit).map(([prefix, name, value]) => ({ name: `${prefix}:${name}`, value })),
+    ...(steps.length > 0 ? [{ name: 'emulsion:Steps', value: steps.join('; ') }] : []),
+  ];
+}
+
+function stepText({ kind, generator }: Edit['reports'][number]): string {
+  const imagined = isColouring({ kind, generator }) ? ', colours imagined' : '';
+  return generator === null ? kind : `${kind} (${generator}${imagined})`;
 }
 
 /**

@@ -1,13 +1,15 @@
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BATCH_ORDERS, type BatchSettings, CONFLICT_RULES, NAME_TOKENS } from '../../contract/batch';
+import { QUALITY } from '../../contract/output';
 import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
 import { GATES } from '../../contract/recipe';
+import { FORMAT_NAMES, isDeep, isLossy } from '../export/formats';
+import { MoreFields } from '../export/MoreFields';
+import { SizeFields } from '../export/SizeFields';
 import { FolderField, NewFolderField } from '../folder-page/FolderFields';
 import { SetUpColumn } from '../folder-page/SetUpColumn';
 import { recipeName } from '../recipe/choices';
-import { FORMAT_NAMES, LOSSY } from '../recipe/ExportDialog';
-import { QUALITY } from '../recipe/QualityChoice';
 import { threadChoices } from '../settings/choices';
 import { type DraftFault, settingsOf } from '../state/batch';
 import { useActions, useApp, useBatch } from '../state/context';
@@ -130,7 +132,7 @@ function Work() {
     recipe === null
       ? t('batch.recipeProposal')
       : t(gate === 'needed' ? 'batch.recipeNeeded' : 'batch.recipeAlways', { steps: steps.join(', ') });
-  const lossy = draft.format === null || LOSSY.includes(draft.format);
+  const lossy = draft.format === null || isLossy(draft.format);
   return (
     <div>
       <FieldHeading>{t('batch.work')}</FieldHeading>
@@ -187,19 +189,7 @@ function Work() {
           />
         </div>
       )}
-      <Field
-        label={t('batch.keepMetadata')}
-        htmlFor={`${id}-keep`}
-        hint={t('export.keepMetadataText')}
-        hintId={`${id}-keep-hint`}
-      >
-        <Switch
-          id={`${id}-keep`}
-          describedBy={`${id}-keep-hint`}
-          checked={draft.keepMetadata}
-          onChange={(keepMetadata) => set({ keepMetadata })}
-        />
-      </Field>
+      <SizeFields value={draft} onChange={set} />
     </div>
   );
 }
@@ -221,6 +211,7 @@ function More() {
       <DisclosureButton open={isShown} controls={id} testId="batch-more" onClick={() => setOpen(!open)} />
       <div id={id} hidden={!isShown} className="mt-1 space-y-1">
         <NamePattern fault={faults.name} />
+        <MoreFields value={draft} hasDepth={draft.format === null || isDeep(draft.format)} onChange={set} />
         <Field label={t('batch.conflict')} htmlFor={`${id}-conflict`}>
           <Select<BatchSettings['conflict']>
             id={`${id}-conflict`}

@@ -68,7 +68,10 @@ export function PhotoCanvas({ pictures, view, onFailed }: PhotoCanvasProps) {
       const there = finer.filter((url) => store.get(url) !== null);
       urls.push(rough === undefined || (wasWhole && store.get(rough) === null) ? there : [rough, ...there]);
     }
-    if (pictures[0] !== undefined) drawGrid(context, pictures[0].source.photo, scene);
+    if (pictures[0] !== undefined) {
+      const { photo, size } = pictures[0].source;
+      drawGrid(context, photo, scene, Math.max(1, size.width / photo.width));
+    }
     store.want(owner, interleave(urls));
     canvas.dataset.sharp = String(sharp);
     if (onFailed === undefined) return;

@@ -1,13 +1,12 @@
 import { Menu as MenuIcon, Minus, PanelRight, Plus, Redo2, RotateCw, Undo2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
-import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
 import { shorten } from '../../text/format';
 import { commandOf, isReady, perform } from '../commands';
 import { useActions, useActivePhoto, useSession, useView } from '../state/context';
 import { canRedo, canUndo, type OpenPhoto } from '../state/model';
-import { orientationOf, viewOf } from '../state/view';
+import { orientationOf, percentOf } from '../state/view';
 import { Button, IconButton } from '../ui/Button';
 import { Icon } from '../ui/Icon';
 import { keyOf } from '../ui/keys';
@@ -200,9 +199,10 @@ function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { view: actions } = useActions();
-  const { scale } = useView(useShallow((state) => viewOf(state, entry.key, photo)));
-  const ratio = useView((state) => state.ratio);
-  const percent = format.number(scale * ratio * 100, 0);
+  const percent = format.number(
+    useView((state) => percentOf(state, entry.key, photo)),
+    0,
+  );
   return (
     <div className="mr-1 flex items-center">
       <IconButton

@@ -109,10 +109,10 @@ export function drawPicture(
   context.restore();
 }
 
-/** Draws a grid between the photo's pixels where they are large. */
-export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: Scene): void {
+/** Draws a grid between the pixels of a picture where they are large. `times`: how many of them a photo pixel is wide. */
+export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: Scene, times: number): void {
   const { view, pane, ratio } = scene;
-  if (view.scale * ratio < GRID_FROM) return;
+  if ((view.scale * ratio) / times < GRID_FROM) return;
   const region = visibleRect(view, photo, pane);
   if (region === null) return;
   const place = pixelAligned(scene);
@@ -122,12 +122,12 @@ export function drawGrid(context: CanvasRenderingContext2D, photo: Size, scene: 
   const bottom = Math.ceil(region.y + region.height);
   context.save();
   context.fillStyle = 'rgb(128 128 128 / 0.4)';
-  for (let x = left; x <= right; x++) {
-    const line = place({ x, y: top, width: 0, height: bottom - top });
+  for (let i = Math.ceil(left * times); i <= right * times; i++) {
+    const line = place({ x: i / times, y: top, width: 0, height: bottom - top });
     context.fillRect(line.x, line.y, Math.max(1, line.width), Math.max(1, line.height));
   }
-  for (let y = top; y <= bottom; y++) {
-    const line = place({ x: left, y, width: right - left, height: 0 });
+  for (let i = Math.ceil(top * times); i <= bottom * times; i++) {
+    const line = place({ x: left, y: i / times, width: right - left, height: 0 });
     context.fillRect(line.x, line.y, Math.max(1, line.width), Math.max(1, line.height));
   }
   context.restore();

@@ -10,6 +10,12 @@ interface Settings {
   orientation: Orientation;
 }
 
+/** How many times wider the result of a recipe is than its photo. */
+export function timesOf(recipe: Recipe, photo: Size): number {
+  const step = stepOf(recipe, 'upscale');
+  return step?.enabled ? enlargedSize(step.settings, photo).times : 1;
+}
+
 /** The sizes that a person sees: of the photo as it lies, and of its result after enlargement and crop. */
 export function sizesOf(photo: Size, { recipe, crop, orientation }: Settings): { photo: Size; result: Size } {
   const step = recipe === null ? null : stepOf(recipe, 'upscale');

@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DAMAGE_KINDS, type DamageKind, PAIR_FORMATS, type SynthesisSettings } from '../../contract/synthesis';
+import { FORMAT_NAMES } from '../export/formats';
 import { FolderButton, FolderField, NewFolderField } from '../folder-page/FolderFields';
 import { SetUpColumn } from '../folder-page/SetUpColumn';
-import { FORMAT_NAMES } from '../recipe/ExportDialog';
 import { useActions, useApp, usePairs } from '../state/context';
 import { availableKinds, pairsWithin } from '../state/pairs';
 import { Field, FieldFault, FieldHeading, FieldHint, TEXT_FIELD } from '../ui/Field';

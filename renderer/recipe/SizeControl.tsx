@@ -3,10 +3,9 @@ import { useTranslation } from 'react-i18next';
 import { MAX_ENLARGED_PIXELS } from '../../contract/basics';
 import { MAX_EDGE_PIXELS, MAX_ENLARGED_TIMES, PRINT_BOUNDS, type TargetSize } from '../../contract/recipe';
 import { enlargedSize, longerEdge, type Size } from '../../document/size';
-import { TEXT_FIELD } from '../ui/Field';
+import { NumberField, within } from '../ui/NumberField';
 import { Segmented } from '../ui/Segmented';
 import { Select } from '../ui/Select';
-import { useNumberInput } from '../ui/useNumberInput';
 import { useFormat } from '../useFormat';
 import type { SizeValue } from './controls';
 
@@ -130,30 +129,6 @@ function Outcome({ value, photo }: { value: SizeValue; photo: Size }) {
       {text}
     </p>
   );
-}
-
-interface NumberFieldProps {
-  id: string;
-  testId: string;
-  value: number;
-  min: number;
-  max: number;
-  digits: number;
-  onChange(value: number): void;
-}
-
-function NumberField({ id, testId, value, min, max, digits, onChange }: NumberFieldProps) {
-  const { i18n } = useTranslation();
-  const format = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: digits, useGrouping: false });
-  const { field } = useNumberInput(format.format(value), (typed) => {
-    const next = typed === null ? value : within(Number(typed.toFixed(digits)), { min, max });
-    if (next !== value) onChange(next);
-  });
-  return <input id={id} data-testid={testId} {...field} className={`h-7 w-16 text-right ${TEXT_FIELD}`} />;
-}
-
-function within(value: number, { min, max }: { min: number; max: number }): number {
-  return Math.max(min, Math.min(max, value));
 }
 
 const withinPixels = (longer: number) => within(Math.round(longer), { min: 16, max: MAX_EDGE_PIXELS });

@@ -22,6 +22,7 @@ async function setUp() {
     },
     download: () => {},
     openPage: (url) => void pages.push(url),
+    copyPicture: async () => {},
   });
   await actions.start();
   actions.batch.proposeName('Restored');
@@ -168,12 +169,12 @@ describe('setting up', () => {
     await actions.setSettings({ keepMetadata: false });
     batch.choose('input', SCANS);
     await settle();
-    expect(plans()[0]?.settings.keepMetadata).toBe(false);
-    batch.set({ keepMetadata: true });
+    expect(plans()[0]?.settings.metadata).toBe('none');
+    batch.set({ metadata: 'all' });
     await rest();
     batch.choose('input', { token: 'other', name: 'other' });
     await settle();
-    expect(get().draft.keepMetadata).toBe(true);
+    expect(get().draft.metadata).toBe('all');
   });
 });
 
@@ -207,7 +208,12 @@ describe('a batch', () => {
     const bridge = createFakeBridge();
     bridge.answers['batch.state'] = () => ok({ state: fakeBatch(), known: [] });
     const stores = createStores();
-    const actions = createActions(bridge, stores, { newId: () => 'id', download: () => {}, openPage: () => {} });
+    const actions = createActions(bridge, stores, {
+      newId: () => 'id',
+      download: () => {},
+      openPage: () => {},
+      copyPicture: async () => {},
+    });
     await actions.start();
     expect(stores.batch.getState()).toMatchObject({ shown: true, batch: { phase: 'running' } });
     const told = () => stores.notices.getState().notices.map(({ text, params }) => [text, params.name]);

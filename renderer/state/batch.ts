@@ -3,6 +3,7 @@ import type { Language } from '../../contract/app';
 import { type BatchEntry, type BatchFilter, BatchSettings, type BatchState } from '../../contract/batch';
 import type { Request, Response } from '../../contract/calls';
 import type { Failure } from '../../contract/errors';
+import type { OutputOptions } from '../../contract/output';
 import type { ExportFormat } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
 import { createFolderPage, type Folder, type FolderFault, type FolderPageDependencies, lastPart } from './folderPage';
@@ -17,14 +18,13 @@ export const ROWS_INTERVAL = 500;
 const MAX_ROWS = 200;
 
 /** The settings as the user types them; {@link settingsOf} checks and converts them. */
-export interface BatchDraft {
+export interface BatchDraft extends OutputOptions {
   /** Id of a recipe; null: what each photo needs. */
   recipe: string | null;
   /** Whether the steps of the recipe run where they are needed, or always. Null: as the recipe has it. */
   gate: Recipe['gate'] | null;
   format: ExportFormat | null;
-  quality: number;
-  keepMetadata: boolean;
+  saveChanges: boolean;
   name: string;
   conflict: BatchSettings['conflict'];
   /** One glob per line. */
@@ -228,8 +228,8 @@ export function createBatchActions(
     if (which === 'input') patch({ files: [] });
     if (which === 'output') patch({ output: folder });
     else if (get().input === null) {
-      const { keepMetadata } = app.getState().settings;
-      patch({ input: folder, draft: { ...get().draft, keepMetadata } });
+      const metadata = app.getState().settings.keepMetadata ? 'all' : 'none';
+      patch({ input: folder, draft: { ...get().draft, metadata } });
     } else patch({ input: folder, plan: NO_PLAN });
     updatePreview(0);
   }

@@ -17,6 +17,7 @@ async function setUp() {
     newId: () => `job-${++ids}`,
     download: () => {},
     openPage: () => {},
+    copyPicture: async () => {},
   });
   actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
   await vi.advanceTimersByTimeAsync(0);

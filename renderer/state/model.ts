@@ -3,6 +3,7 @@ import type { Message } from '../../contract/basics';
 import type { ConnectionState, Response } from '../../contract/calls';
 import type { EditLog, EditState } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
+import type { ExportChoice, ExportPlace } from '../../contract/output';
 import type { Analysis, Photo, Rendering } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
 import type { Copied } from './copying';
@@ -139,6 +140,9 @@ export type NoticeText =
   | 'exported'
   | 'downloaded'
   | 'exportCancelled'
+  | 'copied'
+  | 'copiedReduced'
+  | 'copyFailed'
   | 'ratingUnwritten'
   | 'ratingBackup'
   | 'ratingNotBeside'
@@ -239,6 +243,10 @@ export interface Notice {
       | 'openReport';
     run: () => void;
   } | null;
+  /** Another action, of less weight; null: there is none. */
+  second: { label: 'copyPicture'; run: () => void } | null;
+  /** A written file that can be dragged out of the window, by its token. */
+  drag: string | null;
   /** The photo that the action is about. The action goes when the photo is closed. */
   photoKey: string | null;
   /** True: it stays until it is dismissed. False: it disappears by itself. */
@@ -259,8 +267,12 @@ export interface PhotosState {
 export interface ManyState {
   /** The settings that were copied last. */
   copied: Copied | null;
-  /** The folder that several photos were exported to last; null: none was chosen. */
+  /** The folder that results were exported to last; null: none was chosen. */
   folder: Folder | null;
+  /** What the export dialog holds while a folder is chosen for it; `name`: what was typed. Null: nothing was changed. */
+  draft: { choice: ExportChoice & { place: ExportPlace }; name: string | null } | null;
+  /** The names that several photos were exported with last; null: those that the photos give. */
+  pattern: string | null;
 }
 
 export interface JobsState {

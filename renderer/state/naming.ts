@@ -5,7 +5,11 @@ import type { ExportFormat } from '../../contract/photo';
 /** Placeholders of the pattern, in braces: the name of the photo, its place among those that are exported, the date taken. */
 export const RESULT_TOKENS = ['name', 'number', 'date'] as const;
 /** The name that a result gets where none is chosen. */
-export const RESULT_PATTERN = '{name}-restored';
+const RESULT_PATTERN = '{name}-restored';
+/** The same for a photo and its result in one picture. */
+const SIDE_PATTERN = '{name}-before-after';
+export const stemPattern = ({ sideBySide }: { sideBySide: boolean }): string =>
+  sideBySide ? SIDE_PATTERN : RESULT_PATTERN;
 const LONGEST = 120;
 const EXTENSIONS: Record<ExportFormat, string> = { jpeg: 'jpg', png: 'png', tiff: 'tif', webp: 'webp', avif: 'avif' };
 

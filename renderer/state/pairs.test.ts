@@ -23,6 +23,7 @@ async function setUp() {
     },
     download: () => {},
     openPage: () => {},
+    copyPicture: async () => {},
   });
   await actions.start();
   actions.pairs.proposeName('Training pairs');
@@ -178,7 +179,7 @@ describe('making pairs', () => {
     const bridge = createFakeBridge();
     bridge.answers['synthesis.state'] = () => ok({ state: fakeSynthesis() });
     const stores = createStores();
-    const surroundings = { newId: () => 'id', download: () => {}, openPage: () => {} };
+    const surroundings = { newId: () => 'id', download: () => {}, openPage: () => {}, copyPicture: async () => {} };
     await createActions(bridge, stores, surroundings).start();
     expect(stores.pairs.getState().state).toMatchObject({ phase: 'running' });
   });

@@ -14,7 +14,12 @@ async function setUp(changes: Partial<BatchRow>[] = [{}, {}, {}]) {
   const stores = createStores();
   let ids = 0;
   const newId = () => `id-${++ids}`;
-  const actions = createActions(bridge, stores, { newId, download: () => {}, openPage: () => {} });
+  const actions = createActions(bridge, stores, {
+    newId,
+    download: () => {},
+    openPage: () => {},
+    copyPicture: async () => {},
+  });
   const rows = changes.map((change, index) => fakeRow({ index, ...change }));
   const put = (index: number, change: Partial<BatchRow>) => {
     rows[index] = { ...rows[index]!, ...change };

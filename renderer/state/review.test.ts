@@ -32,6 +32,7 @@ async function setUp() {
     newId: () => crypto.randomUUID(),
     download: () => {},
     openPage: () => {},
+    copyPicture: async () => {},
   });
   actions.openFiles([
     { token: 'lake', name: 'lake.jpg', kind: 'photo' },

@@ -16,7 +16,7 @@ export function createStores() {
   return {
     photos: createStore<PhotosState>(() => ({ photos: [], activeKey: null, selected: [], anchor: null })),
     listing: createListingStore(),
-    many: createStore<ManyState>(() => ({ copied: null, folder: null })),
+    many: createStore<ManyState>(() => ({ copied: null, folder: null, draft: null, pattern: null })),
     jobs: createStore<JobsState>(() => ({ jobs: [] })),
     notices: createStore<NoticesState>(() => ({ notices: [] })),
     app: createStore<AppState>(() => ({

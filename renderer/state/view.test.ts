@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createViewActions, createViewStore, viewOf } from './view';
+import { createViewActions, createViewStore, percentOf, viewOf } from './view';
 
 const photo = { width: 4000, height: 3000 };
 
@@ -28,6 +28,26 @@ describe('view of a photo', () => {
     expect(view().scale).toBe(0.5);
     actions.toggleActual('a', photo, { x: 100, y: 100 });
     expect(view()).toEqual(fitted);
+  });
+
+  test('100 % of an enlarged photo is a pixel of its result, in the coordinates of the photo', () => {
+    const { store, actions, view } = setUp();
+    actions.zoomTo('a', photo, 100);
+    actions.lookAt('a', photo, { x: 1000, y: 700 });
+    actions.setTimes('a', 4);
+    // What is seen stays; the percentage is that of the result.
+    expect(view()).toMatchObject({ x: 1000, y: 700, scale: 0.5 });
+    expect(percentOf(store.getState(), 'a', photo)).toBe(25);
+    actions.zoomTo('a', photo, 100);
+    expect(view()).toMatchObject({ x: 1000, y: 700, scale: 2 });
+    actions.zoomStep('a', photo, 1);
+    actions.zoomStep('a', photo, 1);
+    expect(percentOf(store.getState(), 'a', photo)).toBeCloseTo(200);
+    // It fits the pane as before, and another photo has its own 100 %.
+    actions.zoomFit('a');
+    expect(view().scale).toBe(viewOf(store.getState(), 'b', photo).scale);
+    actions.zoomTo('b', photo, 100);
+    expect(viewOf(store.getState(), 'b', photo).scale).toBe(0.5);
   });
 
   test('zooming in at the limit does not move the photo', () => {

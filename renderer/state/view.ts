@@ -67,6 +67,8 @@ export interface ViewState {
   ratio: number;
   /** The view of each photo. Photos without one are fitted. */
   views: Record<string, View>;
+  /** How many times wider the result of each photo is. Photos without one are not enlarged. */
+  times: Record<string, number>;
   /** The orientation in which each photo is shown and exported. Photos without one are as they were opened. */
   orientations: Record<string, Orientation>;
 }
@@ -92,6 +94,7 @@ export function createViewStore() {
     pane: { width: 800, height: 600 },
     ratio: 1,
     views: {},
+    times: {},
     orientations: {},
   }));
 }
@@ -103,9 +106,19 @@ export function viewOf(state: ViewState, key: string, photo: Size): View {
   const chosen = state.views[key];
   const orientation = orientationOf(state, key);
   return chosen === undefined
-    ? fitView(photo, state.pane, state.ratio, orientation)
-    : clampView({ ...chosen, orientation }, photo, state.pane, state.ratio);
+    ? fitView(photo, state.pane, unitOf(state, key), orientation)
+    : clampView({ ...chosen, orientation }, photo, state.pane, unitOf(state, key));
 }
+
+/**
+ * What 100 % means for a photo: at a scale of one over this number (CSS pixels per photo pixel), one pixel of its result is one
+ * device pixel. Views themselves are in photo pixels, as masks and regions are.
+ */
+const unitOf = ({ ratio, times }: ViewState, key: string): number => ratio / (times[key] ?? 1);
+
+/** The zoom in per cent: device pixels per pixel of the result. */
+export const percentOf = (state: ViewState, key: string, photo: Size): number =>
+  100 * viewOf(state, key, photo).scale * unitOf(state, key);
 
 export function orientationOf(state: ViewState, key: string): Orientation {
   return state.orientations[key] ?? 1;
@@ -123,11 +136,12 @@ const LEAST_SEEN = 160;
 /** The largest zoom for a part, in device pixels per photo pixel. */
 const MAX_PART_ENLARGEMENT = 4;
 
-/** Changes of a photo's view. Points are in pane pixels. */
+/** Changes of a photo's view. Points are in pane pixels. `ratio` of the state is what 100 % means here, see `unitOf`. */
 export function createViewActions(store: ViewStore) {
   function change(key: string, photo: Size, next: (view: View, state: ViewState) => View): void {
     store.setState((state) => {
-      const view = clampView(next(viewOf(state, key, photo), state), photo, state.pane, state.ratio);
+      const ratio = unitOf(state, key);
+      const view = clampView(next(viewOf(state, key, photo), { ...state, ratio }), photo, state.pane, ratio);
       return { views: { ...state.views, [key]: view } };
     });
   }
@@ -140,7 +154,7 @@ export function createViewActions(store: ViewStore) {
         return { views };
       });
     },
-    /** At 100 percent, one photo pixel is one device pixel. */
+    /** At 100 percent, one pixel of the result is one device pixel. */
     zoomTo(key: string, photo: Size, percent: number, at?: Point): void {
       change(key, photo, (view, { pane, ratio }) => zoomAbout(view, pane, at ?? middle(pane), percent / 100 / ratio));
     },
@@ -191,6 +205,11 @@ export function createViewActions(store: ViewStore) {
     setOrientation(key: string, orientation: Orientation): void {
       if (orientationOf(store.getState(), key) === orientation) return;
       store.setState((state) => ({ orientations: { ...state.orientations, [key]: orientation } }));
+    },
+    /** Sets how many times wider the result of a photo is. What is seen stays in place; the percentage changes. */
+    setTimes(key: string, times: number): void {
+      if ((store.getState().times[key] ?? 1) === times) return;
+      store.setState((state) => ({ times: { ...state.times, [key]: times } }));
     },
     setPane(pane: Size, ratio: number): void {
       store.setState({ pane, ratio });

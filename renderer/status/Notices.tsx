@@ -226,9 +226,9 @@ const ICONS = { error: TriangleAlert, done: CircleCheck, info: Info };
 /** A hidden one goes after its time like any other. */
 function NoticeCard({ notice, hidden }: { notice: Notice; hidden: boolean }) {
   const { t } = useTranslation();
-  const { dismiss } = useActions();
+  const { dismiss, dragOut } = useActions();
   const [held, setHeld] = useState(false);
-  const { id, stays, tone, params, failure, action } = notice;
+  const { id, stays, tone, params, failure, action, drag } = notice;
   const texts = useNoticeText()(notice);
   useEffect(() => {
     if (stays || held) return;
@@ -249,6 +249,11 @@ function NoticeCard({ notice, hidden }: { notice: Notice; hidden: boolean }) {
       {texts.action}
     </Button>
   );
+  const second = notice.second !== null && (
+    <Button look="quiet" className={isAlone ? '-my-1' : undefined} onClick={notice.second.run}>
+      {t(`notices.actions.${notice.second.label}`)}
+    </Button>
+  );
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: hovering only holds the notice in place.
     <div
@@ -264,7 +269,18 @@ function NoticeCard({ notice, hidden }: { notice: Notice; hidden: boolean }) {
       <div className="flex items-start gap-2">
         <Icon of={ICONS[tone]} className={`mt-0.5 shrink-0 ${tone === 'error' ? 'text-danger' : 'text-accent'}`} />
         <div className="min-w-0 grow select-text">
-          <p className="font-medium break-words" title={params.name}>
+          <p
+            className="font-medium break-words"
+            title={params.name}
+            data-drag={drag !== null || undefined}
+            draggable={drag !== null}
+            onDragStart={(event) => {
+              if (drag === null) return;
+              // The host drags the file itself; the browser would drag the text.
+              event.preventDefault();
+              dragOut(drag);
+            }}
+          >
             {texts.sentence}
           </p>
           {texts.failure !== null && <p className="mt-0.5">{texts.failure}</p>}
@@ -273,6 +289,7 @@ function NoticeCard({ notice, hidden }: { notice: Notice; hidden: boolean }) {
         </div>
         {/* The action is beside a single sentence, and below longer notices. */}
         {isAlone && answer}
+        {isAlone && second}
         <IconButton label={t('notices.dismiss')} data-dismiss onClick={() => dismiss(id)} className="-mt-1 -mr-1">
           <Icon of={X} />
         </IconButton>
@@ -286,7 +303,12 @@ function NoticeCard({ notice, hidden }: { notice: Notice; hidden: boolean }) {
           {failure.detail !== undefined && <p className="mt-1 break-words select-text">{failure.detail}</p>}
         </details>
       )}
-      {!isAlone && answer !== false && <div className="mt-2 ml-6">{answer}</div>}
+      {!isAlone && answer !== false && (
+        <div className="mt-2 ml-6 flex gap-2">
+          {answer}
+          {second}
+        </div>
+      )}
     </div>
   );
 }

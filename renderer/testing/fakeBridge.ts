@@ -264,7 +264,7 @@ export function createFakeBridge(): FakeBridge {
     'app.clear': () => ({}),
     'settings.get': () => settings,
     'settings.set': (change) => {
-      settings = { ...settings, ...change };
+      settings = Settings.parse({ ...settings, ...change });
       return settings;
     },
     'files.pick': () => ({ files: [] }),
@@ -318,17 +318,28 @@ export function createFakeBridge(): FakeBridge {
         Array.from({ length: 256 }, (_, tone) => Math.round(9000 * Math.exp(-(((tone - centre) / 40) ** 2))));
       return { red: bell(150), green: bell(120), blue: bell(90), luma: bell(120), shadows: 0.001, highlights: 0.0234 };
     },
+    'photos.estimate': () => ({
+      width: 1000,
+      height: 750,
+      dpi: null,
+      isSmaller: false,
+      bytes: 1_234_567,
+      mark: [{ name: 'xmp:CreatorTool', value: 'Emulsion 0.1.0' }],
+    }),
     'photos.export': () => ({
       name: 'Grandmother at the lake-restored.jpg',
       place: null,
       bytes: 1_234_567,
       download: 'download-1',
       token: null,
+      folder: null,
+      also: [],
       reports: [],
       notes: [],
     }),
     'jobs.cancel': () => ({}),
     'files.showInFolder': () => ({}),
+    'files.startDrag': () => ({}),
     'files.taken': () => ({ names: [] }),
     'photos.dropPicture': () => ({}),
     'photos.redEyes': () => ({ eyes: [] }),

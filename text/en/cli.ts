@@ -77,6 +77,7 @@ export const cli = {
     yes: 'yes',
     no: 'no',
     noneSuggested: 'No repairs suggested.',
+    changesIn: 'Changed pixels: {{path}}',
     maskIn: 'Mask: {{path}}',
     places: {
       count_zero: 'No damage found.',
@@ -105,6 +106,8 @@ export const cli = {
     errors: {
       queueNeeded: 'No address of a queue: give one after --queue, in EMULSION_QUEUE_URL or with --queue-file.',
       file: '“{{file}}”:',
+      depth: '{{format}} has no 16 bits per channel. Choose png or tiff.',
+      saveChangesLocal: 'The masks of changed pixels can only be written to folders of this computer.',
       oneEdit: 'An edit file belongs to one photo. Name only that photo.',
       crisp: '--crisp needs --enlarge with a size.',
       noStyle: 'There is no style or picture called “{{name}}”.',
@@ -141,6 +144,8 @@ export const cli = {
       badValue: '“{{value}}” is not a valid value for {{name}}.',
       choices: 'Allowed: {{choices}}.',
       whole: 'It must be a whole number from {{min}} to {{max}}.',
+      outputSize: 'It must be a size such as 2048 (the longer edge), 1920x1080, 10x15cm or 4x6in.',
+      dpi: 'It must be a number from {{min}} to {{max}}.',
       crop: 'It must be left, top, width and height in pixels, such as 0,0,1200,800.',
       pages: 'It must be all, first, a number, or a range such as 2-5.',
       size: 'It must be 2x, 4x, a longer edge such as 3000px, or a print such as 30cm.',

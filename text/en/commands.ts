@@ -13,6 +13,8 @@ export const commands = {
   commands: {
     open: 'Open photos',
     export: 'Export',
+    exportAgain: 'Export as last time',
+    copyPicture: 'Copy the result',
     saveEdit: 'Save edits to a file',
     closePhoto: 'Close photo',
     previousPhoto: 'Previous photo',

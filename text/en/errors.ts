@@ -68,6 +68,7 @@ export const errors = {
   },
   // More exact than the sentence of a code.
   failures: {
+    nothingBeside: 'The photo was uploaded or pasted, so nothing can be written beside it. Choose a folder.',
     meant: 'Did you mean “{{word}}”?',
     noFolder: 'There is no folder “{{folder}}”.',
     folderGone: 'The folder no longer exists.',

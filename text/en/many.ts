@@ -44,7 +44,6 @@ export const many = {
       title_other: 'Export {{count}} photos',
       ownFormat: 'As each original',
       place: 'Save to',
-      places: { downloads: 'Browser’s downloads', folder: 'A folder' },
       folder: 'Folder',
       noFolder: 'Choose…',
       pattern: 'Names',

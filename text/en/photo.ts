@@ -192,6 +192,11 @@ export const photo = {
     xmpMalformed: 'XMP is replaced because it is malformed',
     xmpExcessive: 'XMP is replaced because it is too large or too nested to be read safely',
     tooLong: '{{what}} is left out because it is too long for a JPEG file',
+    smallerThanAsked:
+      'The result has only {{width}} × {{height}} pixels, fewer than were asked for; it was not enlarged. The step Enlarge makes more',
+    smallerPrint:
+      'At this size the print has {{dpi}} pixels per inch, fewer than were asked for; the result was not enlarged. The step Enlarge makes more',
+    greyHasNoColours: 'The photo is grey, so it is written in plain grey instead of a colour profile',
     rounded: '16 bits per channel are rounded to 8',
     tenBits: '16 bits per channel are reduced to 10',
     opaque: 'Transparent parts are filled with white because JPEG has no transparency',

@@ -79,6 +79,7 @@ export const cli: Translated<typeof english> = {
     yes: 'sim',
     no: 'não',
     noneSuggested: 'Nenhum reparo sugerido.',
+    changesIn: 'Pixels alterados: {{path}}',
     maskIn: 'Máscara: {{path}}',
     places: {
       count_zero: 'Nenhum dano encontrado.',
@@ -107,6 +108,8 @@ export const cli: Translated<typeof english> = {
     errors: {
       queueNeeded: 'Falta o endereço da fila: informe-o depois de --queue, em EMULSION_QUEUE_URL ou com --queue-file.',
       file: '“{{file}}”:',
+      depth: '{{format}} não tem 16 bits por canal. Escolha png ou tiff.',
+      saveChangesLocal: 'As máscaras dos pixels alterados só podem ser gravadas em pastas deste computador.',
       oneEdit: 'Um arquivo de edição pertence a uma única foto. Indique só essa foto.',
       crisp: '--crisp precisa de --enlarge com um tamanho.',
       noStyle: 'Não existe estilo nem imagem com o nome “{{name}}”.',
@@ -144,6 +147,8 @@ export const cli: Translated<typeof english> = {
       badValue: '“{{value}}” não é um valor válido para {{name}}.',
       choices: 'Valores aceitos: {{choices}}.',
       whole: 'Deve ser um número inteiro de {{min}} a {{max}}.',
+      outputSize: 'Precisa ser um tamanho como 2048 (o lado maior), 1920x1080, 10x15cm ou 4x6in.',
+      dpi: 'Precisa ser um número de {{min}} a {{max}}.',
       crop: 'Precisa ser esquerda, topo, largura e altura em pixels, como 0,0,1200,800.',
       pages: 'Deve ser all, first, um número ou um intervalo como 2-5.',
       size: 'Deve ser 2x, 4x, um lado maior como 3000px ou uma impressão como 30cm.',

@@ -15,6 +15,8 @@ export const commands: Translated<typeof english> = {
   commands: {
     open: 'Abrir fotos',
     export: 'Exportar',
+    exportAgain: 'Exportar como da última vez',
+    copyPicture: 'Copiar o resultado',
     saveEdit: 'Salvar edições em um arquivo',
     closePhoto: 'Fechar foto',
     previousPhoto: 'Foto anterior',

@@ -69,6 +69,7 @@ export const errors: Translated<typeof english> = {
     INTERNAL: 'Erro interno. Nada foi gravado; seu original não foi alterado.',
   },
   failures: {
+    nothingBeside: 'A foto foi enviada ou colada, então nada pode ser gravado junto dela. Escolha uma pasta.',
     meant: 'Você quis dizer “{{word}}”?',
     noFolder: 'A pasta “{{folder}}” não existe.',
     folderGone: 'A pasta não existe mais.',

@@ -46,7 +46,6 @@ export const many: Translated<typeof english> = {
       title_other: 'Exportar {{count}} fotos',
       ownFormat: 'O de cada original',
       place: 'Salvar em',
-      places: { downloads: 'Downloads do navegador', folder: 'Uma pasta' },
       folder: 'Pasta',
       noFolder: 'Escolher…',
       pattern: 'Nomes',

@@ -194,6 +194,11 @@ export const photo: Translated<typeof english> = {
     xmpMalformed: 'O XMP é substituído porque está malformado',
     xmpExcessive: 'O XMP é substituído porque é grande ou aninhado demais para ser lido com segurança',
     tooLong: '{{what}} fica de fora porque é longo demais para um arquivo JPEG',
+    smallerThanAsked:
+      'O resultado tem só {{width}} × {{height}} pixels, menos do que foi pedido; ele não foi ampliado. A etapa Ampliar cria mais',
+    smallerPrint:
+      'Neste tamanho a impressão tem {{dpi}} pixels por polegada, menos do que foi pedido; o resultado não foi ampliado. A etapa Ampliar cria mais',
+    greyHasNoColours: 'A foto é em tons de cinza, por isso é gravada em cinza simples, e não com um perfil de cores',
     rounded: '16 bits por canal são arredondados para 8',
     tenBits: '16 bits por canal são reduzidos a 10',
     opaque: 'As partes transparentes são preenchidas com branco porque JPEG não tem transparência',

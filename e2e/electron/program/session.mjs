@@ -81,7 +81,10 @@ answers.download = () => {
 
 /** The page asks for a permission. */
 answers.permission = (permission) => {
-  const isChecked = permissions.check === null || permissions.check(null, permission);
+  const isChecked = permissions.check === null || permissions.check(null, permission, 'app://emulsion/');
   if (!isChecked) return false;
-  return permissions.request === null || new Promise((resolve) => permissions.request(null, permission, resolve));
+  return (
+    permissions.request === null ||
+    new Promise((resolve) => permissions.request(null, permission, resolve, { requestingUrl: 'app://emulsion/' }))
+  );
 };

@@ -141,6 +141,8 @@ class Window extends EventEmitter {
           },
         },
         send: (channel, ...parameters) => tell('send', { channel, parameters: structuredClone(parameters) }),
+        // Both are required: without an icon, Electron throws.
+        startDrag: ({ file, icon }) => tell('drag', { file, icon }),
         setWindowOpenHandler: (handler) => {
           this.#openHandler = handler;
         },

@@ -81,6 +81,13 @@ export function appHandlers({
       const there = await Promise.all(names.map(isThere));
       return { names: names.filter((_, i) => there[i]) };
     },
+    'files.startDrag': ({ token }) => {
+      if (services.startDrag === null) {
+        throw new EmulsionError('BAD_REQUEST', { detail: 'This host drags no files out of its window.' });
+      }
+      services.startDrag(outgoing.written(token));
+      return {};
+    },
     'files.showInFolder': ({ token }) => {
       if (services.showInFolder === null) {
         throw new EmulsionError('BAD_REQUEST', { reason: say('failures.noDialogs') });

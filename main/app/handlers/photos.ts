@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
+import type { Written } from '../../../contract/calls';
+import type { ExportFormat } from '../../../contract/photo';
+import { say } from '../../../text/message';
+import type { ExportTarget, WrittenFile } from '../../engine/protocol';
+import { EmulsionError } from '../../errors';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { stemOfPage } from '../../photos/pages';
 import { writeRating } from '../../photos/rating-sidecar';
 import { hashFile } from '../../storage/hash';
+import { addSums, sumsByName } from '../../storage/sums';
+import { writePhoto } from '../../storage/write';
 import type { AppContext, HandlersOf } from '../context';
 
 /** Calls that open, analyse, render and export a photo. */
@@ -71,37 +79,57 @@ export function photosHandlers({
       cancelPicture(ask);
       return {};
     },
-    'photos.export': ({
-      photoId,
-      recipe,
-      jobId,
-      format,
-      quality,
-      keepMetadata,
-      orientation,
-      rating,
-      crop,
-      folder,
-      name: chosen,
-    }) => {
+    'photos.estimate': ({ photoId, ...choice }) => {
+      photos.get(photoId);
+      return engine.request('estimate', { photoId, edit: edits.edit(photoId), ...choice });
+    },
+    'photos.export': ({ photoId, recipe, jobId, folder, beside, name: chosen, ...choice }) => {
       const { subject, path } = photos.get(photoId);
       const { name, page } = subject;
-      const beside = isTemporary(path) ? '' : dirname(path);
       const edit = edits.edit(photoId);
       return jobs.run(jobId, async (control) => {
         const stem = chosen ?? `${stemOfPage(basename(name, extname(name)), page)}-restored`;
-        const target =
-          folder === null
-            ? await outgoing.target(stem, EXPORT_EXTENSIONS[format], format, beside)
-            : { folder: files.path(folder, 'folder'), stem };
-        const written = await engine.request(
-          'export',
-          { photoId, recipe, edit, format, quality, keepMetadata, orientation, crop, rating, target },
-          control,
-        );
-        const { reports, notes } = written;
-        return { ...outgoing.handOver(written, `image/${format}`), reports, notes };
+        const target = await targetFor(stem, choice.format, { folder, beside, path });
+        const request = { photoId, recipe, edit, ...choice, target };
+        const { changes, reports, notes, ...file } = await engine.request('export', request, control);
+        const written = outgoing.handOver(file, `image/${choice.format}`);
+        // A folder that is gone already cannot be written to again.
+        const [place] = written.place === null ? [] : await files.offer([written.place]).catch(() => []);
+        const also = changes ? await alsoWritten(file.path, changes, path, written.place) : [];
+        return { ...written, also, folder: place?.token ?? null, reports, notes };
       });
     },
   };
+
+  /** Where a result goes: beside the photo, to a folder, or where the host says. */
+  async function targetFor(
+    stem: string,
+    format: ExportFormat,
+    { folder, beside, path }: { folder: string | null; beside: boolean; path: string },
+  ): Promise<ExportTarget> {
+    if (beside) {
+      if (isTemporary(path)) throw new EmulsionError('BAD_REQUEST', { reason: say('failures.nothingBeside') });
+      return { folder: dirname(path), root: services.root ?? undefined, stem };
+    }
+    if (folder !== null) return { folder: files.path(folder, 'folder'), stem };
+    return outgoing.target(stem, EXPORT_EXTENSIONS[format], format, isTemporary(path) ? '' : dirname(path));
+  }
+
+  /** Hands over the mask of what was changed, and the checksums: in the folder of the results, or as a file for downloads. */
+  async function alsoWritten(
+    result: string,
+    changes: WrittenFile,
+    original: string,
+    place: string | null,
+  ): Promise<Written[]> {
+    const summed = [original, result, changes.path].map((path) => ({ path }));
+    const mask = outgoing.handOver(changes, 'image/png');
+    if (place !== null) {
+      await addSums({ folder: place }, summed);
+      return [mask];
+    }
+    const text = await sumsByName(summed);
+    const target = { folder: dirname(result), stem: basename(result, extname(result)), extension: 'sha256' };
+    return [mask, outgoing.handOver(await writePhoto(target, (part) => writeFile(part, text)), 'text/plain')];
+  }
 }

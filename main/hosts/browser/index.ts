@@ -84,6 +84,7 @@ async function run(photos: string[], options: Options): Promise<void> {
       launchEngine: forkEngine(),
       openFile: null,
       showInFolder: null,
+      startDrag: null,
       desktop: null,
     });
     server = await startServer({

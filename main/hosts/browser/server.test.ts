@@ -483,7 +483,7 @@ describe('the socket', () => {
       jobId: 'job-b',
       format: 'png',
       quality: 90,
-      keepMetadata: true,
+      metadata: 'all',
       folder: null,
     });
     await vi.waitFor(() => expect(app.calls).toHaveLength(2), 30_000);

@@ -68,7 +68,13 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
   command
     .optionsGroup(t('manual.groups.sharing'))
     .addOption(
-      new Option('--queue [url]', t('manual.batch.queue')).conflicts(['jobs', 'provider', 'device', 'threads']),
+      new Option('--queue [url]', t('manual.batch.queue')).conflicts([
+        'jobs',
+        'provider',
+        'device',
+        'threads',
+        'saveChanges',
+      ]),
     )
     .addOption(
       new Option('--queue-file <file>', t('manual.batch.queueFile')).conflicts([
@@ -77,6 +83,7 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
         'provider',
         'device',
         'threads',
+        'saveChanges',
       ]),
     )
     .option('--journal <folder>', t('manual.batch.journalFolder'));

@@ -76,6 +76,9 @@ export async function runBatch(job: BatchJob): Promise<number> {
 }
 
 async function begin(job: BatchJob, told: Pick<BatchSetup, 'newId' | 'onRow' | 'onState'>): Promise<Batch> {
+  if (job.settings.saveChanges && (isRemote(job.output) || isRemote(job.input))) {
+    throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.saveChangesLocal') });
+  }
   if (isRemote(job.output) !== (job.journalIn !== undefined)) {
     throw new EmulsionError('BAD_REQUEST', {
       reason: say(isRemote(job.output) ? 'cli.errors.journalNeeded' : 'cli.errors.journalUnneeded'),

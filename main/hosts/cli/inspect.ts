@@ -105,7 +105,7 @@ async function analyseOne({
       recipe: null,
       format: null,
       quality: 92,
-      keepMetadata: true,
+      metadata: 'all',
       target: null,
       inspect,
     },

@@ -3,6 +3,16 @@ import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Message } from '../../../contract/basics';
 import { readPages } from '../../../contract/batch';
+import {
+  DEEP_FORMATS,
+  METADATA_CHOICES,
+  type MetadataChoice,
+  OUTPUT_BOUNDS,
+  OutputSize,
+  PROFILE_CHOICES,
+  type ProfileChoice,
+  QUALITY,
+} from '../../../contract/output';
 import { EXPORT_FORMATS, type ExportFormat } from '../../../contract/photo';
 import {
   COLOUR_VARIANTS,
@@ -43,7 +53,14 @@ export interface OutputFlags {
   out: string;
   format?: ExportFormat;
   quality: number;
+  size?: OutputSize;
+  dpi?: number;
+  depth?: '8' | '16';
+  profile: ProfileChoice;
+  metadata: MetadataChoice;
+  /** The same as the metadata `none`. */
   stripMetadata?: boolean;
+  saveChanges?: boolean;
 }
 
 export interface OpeningFlags {
@@ -176,11 +193,55 @@ export function addOutput(command: Command, { t }: Translator): Command {
     .optionsGroup(t('manual.groups.output'))
     .requiredOption('-o, --out <folder>', t('manual.options.out'))
     .addOption(new Option('-f, --format <format>', t('manual.options.format')).choices(EXPORT_FORMATS))
-    .option('-q, --quality <1-100>', t('manual.options.quality'), whole(1, 100), 92)
-    .option('--strip-metadata', t('manual.options.stripMetadata'));
+    .option('-q, --quality <1-100>', t('manual.options.quality'), whole(1, 100), QUALITY)
+    .addOption(new Option('--size <size>', t('manual.options.size')).argParser(readOutputSize))
+    .addOption(new Option('--dpi <n>', t('manual.options.dpi')).argParser(readDpi))
+    .addOption(new Option('--depth <bits>', t('manual.options.depth')).choices(['8', '16']))
+    .addOption(
+      new Option('--profile <profile>', t('manual.options.profile')).choices(PROFILE_CHOICES).default('original'),
+    )
+    .addOption(new Option('--metadata <what>', t('manual.options.metadata')).choices(METADATA_CHOICES).default('all'))
+    .option('--strip-metadata', t('manual.options.stripMetadata'))
+    .option('--save-changes', t('manual.options.saveChanges'));
 }
 
-/** The settings from the options of {@link addOutput}, except the folder. */
-export function outputOf({ format, quality, stripMetadata }: OutputFlags) {
-  return { format: format ?? null, quality, keepMetadata: stripMetadata !== true };
+/** The settings from the options of {@link addOutput}, except the folder. Throws BAD_REQUEST for a depth that the format has not. */
+export function outputOf({ format, stripMetadata, depth, ...flags }: OutputFlags) {
+  if (depth === '16' && format !== undefined && !DEEP_FORMATS.some((deep) => deep === format)) {
+    throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.depth', { format }) });
+  }
+  return {
+    format: format ?? null,
+    quality: flags.quality,
+    size: flags.size ?? null,
+    dpi: flags.dpi ?? null,
+    depth: depth === undefined ? null : depth === '16' ? (16 as const) : (8 as const),
+    profile: flags.profile,
+    metadata: stripMetadata === true ? ('none' as const) : flags.metadata,
+    saveChanges: flags.saveChanges === true,
+  };
+}
+
+const SIZES = /^(\d+(?:\.\d+)?)(?:x(\d+(?:\.\d+)?))?(px|cm|in)?$/;
+
+/** `2048`, `2048px`, `1920x1080`, `10x15cm` or `4x6in`. */
+export function readOutputSize(text: string): OutputSize {
+  const [, first, second, unit = 'px'] = SIZES.exec(text.replaceAll(' ', '').toLowerCase()) ?? [];
+  const [one, other] = [Number(first), Number(second ?? first)];
+  const wanted =
+    unit !== 'px'
+      ? { unit: unit === 'in' ? 'inch' : 'cm', width: one, height: other }
+      : second === undefined
+        ? { unit: 'longer', longer: one }
+        : { unit: 'pixels', width: one, height: other };
+  const size = OutputSize.safeParse(wanted);
+  if (!size.success) throw new BadArgument(say('cli.usage.outputSize'));
+  return size.data;
+}
+
+function readDpi(text: string): number {
+  const { min, max } = OUTPUT_BOUNDS.dpi;
+  const value = Number(text);
+  if (!(value >= min && value <= max)) throw new BadArgument(say('cli.usage.dpi', { min, max }));
+  return value;
 }

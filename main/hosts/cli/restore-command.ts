@@ -55,6 +55,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
   addJson(addUserData(addEngine(command, translator), translator), translator).action(
     (paths: string[], flags: RestoreFlags) =>
       withEngine(flags, async (engine) => {
+        const { format, ...output } = outputOf(flags);
         const asked = await askedFor(flags, engine);
         const edit = flags.edit === undefined ? null : await loadEdit(flags.edit, paths);
         return restoreAll({
@@ -68,7 +69,8 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
           crop: flags.crop ?? null,
           pages: edit ? pagesOf(edit) : (readPages(flags.pages) ?? 'all'),
           salvage: flags.salvage === true,
-          ...outputOf(flags),
+          format,
+          output,
           reporter: createReporter({ json: flags.json === true, translator }),
         });
       }),
@@ -98,6 +100,11 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
       ['emulsion restore portrait.jpg --out restored --edit portrait.emulsion', t('manual.restore.examples.edit')],
       ['emulsion restore half.jpg --out restored --salvage --crop 0,0,1200,500', t('manual.restore.examples.crop')],
       ['emulsion restore scans/ --out restored --mask-out masks', t('manual.restore.examples.maskOut')],
+      [
+        'emulsion restore scans/ --out web --format jpeg --size 2048 --profile srgb --metadata withoutLocation',
+        t('manual.restore.examples.web'),
+      ],
+      ['emulsion restore scans/ --out restored --save-changes', t('manual.restore.examples.saveChanges')],
       ['emulsion restore scans/ --out restored --json > report.jsonl', t('manual.restore.examples.json')],
     ],
     exits: exitsIn(translator).photos,

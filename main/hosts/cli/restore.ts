@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import type { Pages } from '../../../contract/batch';
 import type { Crop } from '../../../contract/edit';
+import type { OutputOptions } from '../../../contract/output';
 import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
@@ -15,6 +16,7 @@ import { countPhotos, stemOfPage, wantedPages } from '../../photos/pages';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
+import { addSums } from '../../storage/sums';
 import { systemPath } from '../../storage/system-path';
 import { EXIT } from './exit-codes';
 import type { Reporter } from './reporter';
@@ -37,8 +39,7 @@ export interface RestoreJob {
   /** Replaces the recipe, for the one photo that it was made for. */
   edit: EditDocument | null;
   format: ExportFormat | null;
-  quality: number;
-  keepMetadata: boolean;
+  output: OutputOptions & { saveChanges: boolean };
   /** The part of each photo to write; null: the whole photo, or what the edit says. */
   crop: Crop | null;
   /** Photos of a file that holds several. */
@@ -87,16 +88,20 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
           ...(job.edit && (await editFor(job.edit, item.path))),
           ...(job.crop && { crop: job.crop }),
           format: job.format,
-          quality: job.quality,
-          keepMetadata: job.keepMetadata,
+          ...job.output,
           target: { folder: join(out, item.below), root: out, stem },
           ...(maskOut !== null && { inspect: { mask: { folder: join(maskOut, item.below), root: maskOut, stem } } }),
         },
         { signal, onProgress: (progress) => reporter.progress(label, progress) },
       );
       const worked = answer.reports.some((report) => report.outcome === 'done');
-      counts[worked ? 'restored' : 'unchanged'] += 1;
       const path = answer.output?.path ?? null;
+      const { changed } = answer;
+      if (path !== null && changed) {
+        const files = [item.path, path, changed.path].map((each) => ({ path: each }));
+        await addSums({ folder: dirname(path), root: out }, files);
+      }
+      counts[worked ? 'restored' : 'unchanged'] += 1;
       reporter.line(linesOf(item.path, path, answer, reporter), {
         type: 'photo',
         input: item.path,
@@ -108,6 +113,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         needs: needsFor(answer.analysis.needs),
         reports: reportsFor(answer.reports),
         passes: answer.passes,
+        ...(answer.changed && { changes: answer.changed.path }),
         ...(answer.inspected && { mask: answer.inspected.mask }),
       });
     } catch (error) {
@@ -154,7 +160,7 @@ async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
 function linesOf(
   input: string,
   output: string | null,
-  { reports, photo, notes, inspected }: Requests['restore']['response'],
+  { reports, photo, notes, inspected, changed }: Requests['restore']['response'],
   { translator }: Reporter,
 ): string {
   const lines = [`${oneLine(input)} -> ${output === null ? translator.t('cli.nothingWritten') : oneLine(output)}`];
@@ -162,6 +168,7 @@ function linesOf(
     if (outcome !== 'off') lines.push(`  ${kind}: ${translator.sentences(messages)}`);
   }
   for (const note of [...photo.notes, ...notes]) lines.push(`  ${translator.sentence(note)}`);
+  if (changed) lines.push(`  ${translator.t('cli.changesIn', { path: oneLine(changed.path) })}`);
   if (inspected?.mask) lines.push(`  ${translator.t('cli.maskIn', { path: oneLine(inspected.mask) })}`);
   return lines.join('\n');
 }

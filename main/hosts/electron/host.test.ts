@@ -128,9 +128,13 @@ describe('the session', () => {
     'gives no permission for %s',
     (permission) => {
       const answer = vi.fn();
-      defaultSession.setPermissionRequestHandler.mock.calls[0]![0](window.webContents, permission, answer);
+      defaultSession.setPermissionRequestHandler.mock.calls[0]![0](window.webContents, permission, answer, {
+        requestingUrl: 'app://emulsion/',
+      });
       expect(answer).toHaveBeenCalledExactlyOnceWith(false);
-      expect(defaultSession.setPermissionCheckHandler.mock.calls[0]![0](null, permission)).toBe(false);
+      expect(defaultSession.setPermissionCheckHandler.mock.calls[0]![0](null, permission, 'app://emulsion')).toBe(
+        false,
+      );
       expect(defaultSession.setDevicePermissionHandler.mock.calls[0]![0]({ deviceType: 'usb' })).toBe(false);
     },
   );
@@ -353,6 +357,7 @@ describe('the system', () => {
     expect(sent.sort()).toEqual([
       'batch',
       'export',
+      'exportAgain',
       'open',
       'pairs',
       'redo',

@@ -130,6 +130,10 @@ async function start(): Promise<void> {
         });
     },
     showInFolder: (path) => shell.showItemInFolder(path),
+    startDrag(path) {
+      // An icon is required. It is that of the program, since most formats have no picture that Electron could make one of.
+      window?.webContents.startDrag({ file: path, icon: iconFile(root) });
+    },
     desktop: photos,
   });
   emulsion = own;
@@ -233,10 +237,13 @@ function ownArguments(argv: readonly string[]): string[] {
   return argv.slice(process.defaultApp ? 2 : 1);
 }
 
+const iconFile = (root: string): string =>
+  app.isPackaged ? join(process.resourcesPath, 'icon.png') : join(root, 'build', 'icon.png');
+
 /** Windows and macOS take the icon from the program itself. */
 function windowIcon(root: string): string | undefined {
   if (process.platform !== 'linux') return undefined;
-  const icon = app.isPackaged ? join(process.resourcesPath, 'icon.png') : join(root, 'build', 'icon.png');
+  const icon = iconFile(root);
   return existsSync(icon) ? icon : undefined;
 }
 

@@ -69,6 +69,7 @@ export function menuTemplate(options: {
         command(t('menu.pairs'), 'pairs'),
         command(t('menu.saveEdit'), 'saveEdit', 'CmdOrCtrl+S'),
         command(t('menu.export'), 'export', 'CmdOrCtrl+E'),
+        command(t('menu.exportAgain'), 'exportAgain', 'Shift+CmdOrCtrl+S'),
         ...(isMac ? [] : [separator, settings, separator, { role: 'quit', label: t('menu.quit') } as const]),
       ],
     },

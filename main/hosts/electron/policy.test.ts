@@ -1,7 +1,23 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, it } from 'vitest';
-import { areDroppedPaths, isOwnPage, mayCall, mayNavigate, mayRequest, PAGE_HEADERS, photosOf } from './policy';
+import { describe, expect, it, test } from 'vitest';
+import {
+  areDroppedPaths,
+  isOwnPage,
+  mayCall,
+  mayHave,
+  mayNavigate,
+  mayRequest,
+  PAGE_HEADERS,
+  photosOf,
+} from './policy';
+
+test('only our page may write to the clipboard, and nothing else is allowed', () => {
+  expect(mayHave('clipboard-sanitized-write', 'app://emulsion/')).toBe(true);
+  expect(mayHave('clipboard-sanitized-write', 'app://emulsion')).toBe(true);
+  expect(mayHave('clipboard-sanitized-write', 'app://emulsion.example.org/')).toBe(false);
+  expect(mayHave('clipboard-read', 'app://emulsion/')).toBe(false);
+});
 
 describe('requests', () => {
   it.each([

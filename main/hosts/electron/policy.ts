@@ -30,6 +30,11 @@ export function mayNavigate(url: string): boolean {
   return url === `${PAGE_ORIGIN}/`;
 }
 
+/** SECURITY: the page may write to the clipboard, which Chromium cleans, and nothing else. */
+export function mayHave(permission: string, url: string): boolean {
+  return permission === 'clipboard-sanitized-write' && (url === PAGE_ORIGIN || isOwnPage(url));
+}
+
 /** The facts about a sender that the bridge checks first. */
 export interface Sender {
   isOwnWindow: boolean;

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { app, BrowserWindow, nativeTheme, type Session, screen, type WebContents } from 'electron';
 import { z } from 'zod';
 import { log } from '../../log/log';
-import { mayNavigate, mayRequest } from './policy';
+import { mayHave, mayNavigate, mayRequest } from './policy';
 
 /** The smallest size that the page is designed for, in device-independent pixels. */
 const LEAST = { width: 1024, height: 620 };
@@ -103,9 +103,12 @@ function sizeWithin(size: { width: number; height: number }, area: { width: numb
 export function guardSession(session: Session): void {
   // SECURITY: nothing leaves this computer, as the product promises.
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !mayRequest(url, !app.isPackaged) }));
-  // SECURITY: no camera, location, clipboard reading, notifications, USB ... The page needs none of them.
-  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
-  session.setPermissionCheckHandler(() => false);
+  // SECURITY: no camera, location, clipboard reading, notifications, USB ... The page needs none of them, only to put a picture on
+  // the clipboard.
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl }) =>
+    answer(mayHave(permission, requestingUrl)),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin) => mayHave(permission, origin));
   session.setDevicePermissionHandler(() => false);
   // SECURITY: only the app writes files, through the save dialog.
   session.on('will-download', (event) => event.preventDefault());

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Settings } from '../../../contract/app';
 import type { CallName, Transfer } from '../../../contract/calls';
 import { EditDelta, type EditLog, type MaskArea, type MaskOp } from '../../../contract/edit';
+import { ExportChoice } from '../../../contract/output';
 import type { Recipe } from '../../../contract/recipe';
 import { applyDelta, freshLog } from '../../../document/edit';
 import { DETECTED_MASK } from '../../../document/mask';
@@ -40,6 +41,7 @@ function setUp() {
     },
     download: (url) => void downloads.push(url),
     openPage: (url) => void pages.push(url),
+    copyPicture: async () => {},
   });
   const entry = () => {
     const active = activePhoto(stores.photos.getState());
@@ -138,7 +140,7 @@ describe('rotation', () => {
     expect(count('photos.render')).toBe(renders);
     expect(entry().render).toBe('done');
     expect(bridge.named('edits.write').at(-1)?.request).toMatchObject({ at: 1 });
-    await actions.exportPhoto(key, { format: 'png', quality: 92, keepMetadata: true });
+    await actions.exportOne(key, { ...ExportChoice.parse({ format: 'png', quality: 92 }), place: 'ask', name: null });
     expect(bridge.named('photos.export')[0]?.request.orientation).toBe(6);
   });
 
@@ -441,16 +443,24 @@ describe('cancel and failure', () => {
 });
 
 describe('export', () => {
-  const choice = { format: 'png', quality: 92, keepMetadata: true } as const;
+  const choice = { ...ExportChoice.parse({ format: 'png' }), place: 'ask', name: null } as const;
 
   test('a download starts and can be started again', async () => {
     const { actions, bridge, downloads, entry, notices, openOne } = setUp();
     await actions.start();
     await openOne();
-    await actions.exportPhoto(entry().key, choice);
-    expect(bridge.named('photos.export')[0]!.request).toMatchObject({ ...choice, recipe: PROPOSAL, folder: null });
+    await actions.exportOne(entry().key, choice);
+    expect(bridge.named('photos.export')[0]!.request).toMatchObject({
+      ...ExportChoice.parse(choice),
+      format: 'png',
+      recipe: PROPOSAL,
+      folder: null,
+      beside: false,
+    });
     expect(downloads).toEqual(['/download/download-1']);
-    expect(notices()).toMatchObject([{ tone: 'done', text: 'downloaded', stays: true }]);
+    expect(notices()).toMatchObject([
+      { tone: 'done', text: 'downloaded', stays: false, second: { label: 'copyPicture' } },
+    ]);
     notices()[0]!.action!.run();
     expect(downloads).toHaveLength(2);
   });
@@ -465,12 +475,14 @@ describe('export', () => {
         bytes: 5,
         download: null,
         token: 'written-1',
+        folder: null,
+        also: [],
         reports: [],
         notes,
       });
     bridge.answers['files.showInFolder'] = () => ok({});
     await openOne();
-    await actions.exportPhoto(entry().key, choice);
+    await actions.exportOne(entry().key, choice);
     expect(downloads).toEqual([]);
     expect(notices()).toMatchObject([
       { tone: 'done', text: 'exported', params: { name: 'lake-restored.png', place: '/home/ana/Prints' }, notes },
@@ -483,20 +495,63 @@ describe('export', () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     bridge.answers['photos.export'] = () => fakeFailure('DISK_FULL');
     await openOne();
-    await actions.exportPhoto(entry().key, choice);
+    await actions.exportOne(entry().key, choice);
     expect(notices()).toMatchObject([{ tone: 'error', text: 'exportFailed', failure: { code: 'DISK_FULL' } }]);
     expect(entry()).toMatchObject({ render: 'done', recipe: PROPOSAL });
     delete bridge.answers['photos.export'];
     notices()[0]!.action!.run();
     await settle();
-    expect(bridge.named('photos.export')[1]!.request).toMatchObject(choice);
+    expect(bridge.named('photos.export')[1]!.request).toMatchObject(ExportChoice.parse(choice));
+  });
+
+  test('again as the last time, without a question and under a fresh name', async () => {
+    const { actions, bridge, entry, openOne, settle, stores } = setUp();
+    await actions.start();
+    await openOne();
+    // There is nothing to repeat yet.
+    actions.exportAgain();
+    expect(stores.view.getState().dialog).toBe('export');
+    actions.view.show(null);
+    const web = { ...choice, format: 'jpeg', size: { unit: 'longer', longer: 800 }, name: 'album' } as const;
+    await actions.exportOne(entry().key, web);
+    expect(bridge.named('settings.set').at(-1)!.request).toMatchObject({
+      lastExport: { format: 'jpeg', place: 'ask' },
+    });
+    actions.exportAgain();
+    await settle();
+    expect(stores.view.getState().dialog).toBeNull();
+    expect(bridge.named('photos.export')[1]!.request).toMatchObject({ ...ExportChoice.parse(web), name: 'album' });
+  });
+
+  test('again goes to the folder that the dialog of the system has given, and asks where that is not known', async () => {
+    const { actions, bridge, entry, openOne, settle, stores } = setUp();
+    await actions.start();
+    await openOne();
+    const { info, settings } = stores.app.getState();
+    const desktop = { ...info!, downloadBase: null, nativeDialogs: true };
+    stores.app.setState({ info: desktop, settings: { ...settings, lastExport: choice } });
+    actions.exportAgain();
+    expect([stores.view.getState().dialog, bridge.named('photos.export').length]).toEqual(['export', 0]);
+    bridge.answers['photos.export'] = () =>
+      ok({
+        ...{ name: 'a.png', place: '/prints', bytes: 5, download: null, token: 'written-1', folder: 'prints' },
+        ...{ also: [], reports: [], notes: [] },
+      });
+    await actions.exportOne(entry().key, choice);
+    actions.exportAgain();
+    await settle();
+    const asked = bridge.named('photos.export').map(({ request }) => [request.folder, request.name]);
+    expect(asked).toEqual([
+      [null, 'lake-restored'],
+      ['prints', 'lake-restored'],
+    ]);
   });
 
   test('dismissing the save dialog is not an error', async () => {
     const { actions, bridge, entry, notices, openOne } = setUp();
     bridge.answers['photos.export'] = () => fakeFailure('CANCELLED');
     await openOne();
-    await actions.exportPhoto(entry().key, choice);
+    await actions.exportOne(entry().key, choice);
     expect(notices()).toMatchObject([{ tone: 'info', text: 'exportCancelled' }]);
   });
 });
@@ -876,7 +931,11 @@ describe('the edit document', () => {
     bridge.answers['edits.load'] = () => ok({ log, recovered: false, heldBy: null });
     bridge.answers['photos.export'] = () => fakeFailure('DISK_FULL');
     await openOne();
-    await actions.exportPhoto(entry().key, { format: 'png', quality: 90, keepMetadata: true });
+    await actions.exportOne(entry().key, {
+      ...ExportChoice.parse({ format: 'png', quality: 90 }),
+      place: 'ask',
+      name: null,
+    });
     await settle();
     expect(notices()).toMatchObject([
       { text: 'continued', action: { label: 'startOver' } },

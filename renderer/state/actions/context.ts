@@ -1,5 +1,5 @@
 import type { Bridge } from '../../../contract/calls';
-import type { EditLog } from '../../../contract/edit';
+import type { EditLog, Orientation } from '../../../contract/edit';
 import { isSamePicture, stateOf } from '../../../document/edit';
 import type { createBatchActions } from '../batch';
 import type { createEditSync } from '../editSync';
@@ -18,6 +18,7 @@ import type { createMany } from './many';
 import type { createMasks } from './masks';
 import type { createNotices } from './notices';
 import type { createOpening } from './opening';
+import type { createPictures } from './pictures';
 import type { createProgram } from './program';
 import type { createRecipes } from './recipes';
 import type { createRendering } from './rendering';
@@ -27,6 +28,8 @@ export interface Browser {
   newId(): string;
   /** Starts a download. */
   download(url: string, name: string): void;
+  /** Puts a picture on the clipboard, turned as an EXIF orientation says. Throws if it cannot be loaded or put there. */
+  copyPicture(url: string, orientation: Orientation): Promise<void>;
   /** Opens an address in a new window that has no access to this one. */
   openPage(url: string): void;
 }
@@ -56,6 +59,7 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   recipes: ReturnType<typeof createRecipes>;
   files: ReturnType<typeof createFiles>;
   exporting: ReturnType<typeof createExporting>;
+  pictures: ReturnType<typeof createPictures>;
   program: ReturnType<typeof createProgram>;
 }
 

@@ -1,33 +1,41 @@
-import type { Message } from '../../../contract/basics';
-import type { Written } from '../../../contract/calls';
+import type { Response, Written } from '../../../contract/calls';
 import type { Failure, Result } from '../../../contract/errors';
+import { ExportChoice, type ExportPlace } from '../../../contract/output';
 import { type ExportFormat, resultFormat } from '../../../contract/photo';
 import type { Folder } from '../folderPage';
 import type { Notice, OpenPhoto } from '../model';
-import { resultStems } from '../naming';
+import { resultStems, stemPattern } from '../naming';
 import { selectedPhotos } from '../selection';
 import { orientationOf } from '../view';
 import type { Context } from './context';
 
-export interface ExportChoice {
-  format: ExportFormat;
-  quality: number;
-  keepMetadata: boolean;
+/** How one photo is exported. */
+export interface ExportOne extends ExportChoice {
+  place: ExportPlace;
+  /** Without extension; null: the name that the photo's gives. */
+  name: string | null;
 }
 
 /** How several photos are exported. */
-export interface ExportAllChoice {
-  /** Null: the format of each photo, where it can be written. */
-  format: ExportFormat | null;
-  quality: number;
-  keepMetadata: boolean;
-  /** See `resultStems`. */
-  pattern: string;
+export interface ExportAll extends ExportChoice {
+  place: ExportPlace;
+  /** See `resultStems`; null: the names that the photos give. */
+  pattern: string | null;
   /** What stands for the date of a photo that has none. */
   undated: string;
-  /** Null: the browser's downloads. */
-  folder: Folder | null;
 }
+
+/** Where and how one result is written. */
+type WriteRequest = ExportChoice & {
+  format: ExportFormat;
+  folder: string | null;
+  beside: boolean;
+  name: string | null;
+};
+type WrittenResult = Response<'photos.export'>;
+
+/** What stands for an unknown date where no language is known. */
+const UNDATED = 'undated';
 
 /** More notes of what could not be kept are not told one by one. */
 const MOST_NOTES = 5;
@@ -42,31 +50,61 @@ export function createExporting(context: Context) {
   const { app, photos, jobs, many, view } = context.stores;
 
   /** Writes the result of a photo as it is now. The photo remembers whether it succeeded. */
-  async function write(
-    key: string,
-    jobId: string,
-    choice: ExportChoice & { folder: string | null; name: string | null },
-  ): Promise<Result<Written & { notes: Message[] }>> {
+  async function write(key: string, jobId: string, choice: WriteRequest): Promise<Result<WrittenResult>> {
     const { photo, recipe, edit } = find(key) ?? {};
     if (photo == null || recipe == null) {
       return { ok: false, error: { code: 'UNKNOWN_PHOTO', message: 'This photo is no longer open.' } };
     }
     editSync.flush(key);
-    const orientation = orientationOf(view.getState(), key);
-    const crop = edit?.crop ?? null;
-    const rating = edit?.rating ?? null;
-    const request = { photoId: photo.id, recipe, jobId, ...choice, orientation, crop, rating };
+    const request = { photoId: photo.id, recipe, jobId, ...choice, ...shapeOf(key), rating: edit?.rating ?? null };
     const result = await call('photos.export', request);
-    if (result.ok) patch(key, { exportedFor: edit ?? null, exportFailure: null });
-    else if (result.error.code !== 'CANCELLED') patch(key, { exportFailure: result.error });
+    if (result.ok) {
+      // A picture of both is not the result.
+      if (!choice.sideBySide) patch(key, { exportedFor: edit ?? null, exportFailure: null });
+      if (result.value.folder !== null) lastFolder = result.value.folder;
+    } else if (result.error.code !== 'CANCELLED') patch(key, { exportFailure: result.error });
     return result;
   }
 
-  async function exportPhoto(key: string, choice: ExportChoice): Promise<void> {
+  const shapeOf = (key: string) => ({
+    orientation: orientationOf(view.getState(), key),
+    crop: find(key)?.edit?.crop ?? null,
+  });
+
+  /** The folder that the last result was written to in this session, by its token. */
+  let lastFolder: string | null = null;
+  /** The names that photos were exported with in this session, by their keys; only those that a person typed. */
+  const names = new Map<string, string>();
+
+  /** Where results go; null: the folder is not known any more. */
+  function placeOf(place: ExportPlace, isAgain: boolean): Pick<WriteRequest, 'folder' | 'beside'> | null {
+    if (place === 'beside') return { folder: null, beside: true };
+    if (place === 'folder') {
+      const { folder } = many.getState();
+      return folder && { folder: folder.token, beside: false };
+    }
+    const downloads = app.getState().info?.downloadBase != null;
+    // The dialog of the system has been asked already.
+    if (isAgain && !downloads) return lastFolder === null ? null : { folder: lastFolder, beside: false };
+    return { folder: null, beside: false };
+  }
+
+  const remember = ({ place, ...choice }: ExportChoice & { place: ExportPlace }) =>
+    void context.program.setSettings({ lastExport: { ...ExportChoice.parse(choice), place } });
+
+  async function exportOne(key: string, choice: ExportOne, isAgain = false): Promise<void> {
     const entry = find(key);
     if (entry?.photo == null || entry.recipe === null) return;
+    const where = placeOf(choice.place, isAgain);
+    if (where === null) return context.view.show('export');
+    if (!isAgain) remember(choice);
+    if (choice.name !== null) names.set(key, choice.name);
+    const format = choice.format ?? resultFormat(entry.photo.format);
+    const [own] = resultStems(stemPattern(choice), [{ name: entry.name, taken: takenOn(entry), format }], '');
+    const { place: _, ...about } = choice;
+    const request = { ...about, format, name: choice.name ?? own!, ...where };
     const { name } = entry;
-    const result = await asJob('export', key, (jobId) => write(key, jobId, { ...choice, folder: null, name: null }));
+    const result = await asJob('export', key, (jobId) => write(key, jobId, request));
     if (!result.ok) {
       if (result.error.code === 'CANCELLED')
         context.notices.tell({ tone: 'info', text: 'exportCancelled', params: { name } });
@@ -77,22 +115,22 @@ export function createExporting(context: Context) {
           params: { name },
           failure: result.error,
           photoKey: key,
-          action: { label: 'retry', run: () => void exportPhoto(key, choice) },
+          action: { label: 'retry', run: () => void exportOne(key, choice, isAgain) },
         });
       }
       return;
     }
     const written = result.value;
-    const { notes } = written;
-    const download = downloadOf([written]);
+    const download = downloadOf([written, ...written.also]);
     download?.();
     context.notices.tell({
       tone: 'done',
       text: download ? 'downloaded' : 'exported',
       params: { name: written.name, ...(!download && { place: written.place ?? '' }) },
-      notes,
+      notes: written.notes,
       action: download ? { label: 'downloadAgain', run: download } : context.files.showInFolder(written),
-      stays: true,
+      second: { label: 'copyPicture', run: () => void context.pictures.copy(key) },
+      drag: written.token,
     });
   }
 
@@ -127,6 +165,33 @@ export function createExporting(context: Context) {
     }
   }
 
+  /** Exports the selected photos as the last time, without a question; asks where there is nothing to repeat. */
+  function exportAgain(): void {
+    const { lastExport } = app.getState().settings;
+    const [first, ...others] = exportable();
+    if (first === undefined) return;
+    if (lastExport === null || placeOf(lastExport.place, true) === null) {
+      context.view.show('export');
+    } else if (others.length === 0) {
+      void exportOne(first.key, { ...lastExport, name: names.get(first.key) ?? null }, true);
+    } else {
+      void exportAll({ ...lastExport, pattern: many.getState().pattern, undated: UNDATED }, true);
+    }
+  }
+
+  /** About how large an export will be, and what its file will say; null if it cannot be told. */
+  async function estimate(
+    key: string,
+    choice: ExportChoice & { format: ExportFormat },
+  ): Promise<Response<'photos.estimate'> | null> {
+    const { photo, recipe } = find(key) ?? {};
+    if (photo == null || recipe == null) return null;
+    editSync.flush(key);
+    const { saveChanges: _, ...about } = choice;
+    const result = await call('photos.estimate', { photoId: photo.id, recipe, ...about, ...shapeOf(key) });
+    return result.ok ? result.value : null;
+  }
+
   /** Downloads files, in the browser host. Null where they were written to a folder. */
   function downloadOf(written: readonly Written[]): (() => void) | null {
     const base = app.getState().info?.downloadBase ?? null;
@@ -142,14 +207,20 @@ export function createExporting(context: Context) {
     selectedPhotos(photos.getState()).filter(({ photo, recipe }) => photo !== null && recipe !== null);
 
   /** Exports the selected photos one after the other, and sums up at the end. A photo that fails does not stop the others. */
-  async function exportAll(choice: ExportAllChoice): Promise<void> {
+  async function exportAll(choice: ExportAll, isAgain = false): Promise<void> {
+    const where = placeOf(choice.place, isAgain);
+    if (where === null) return context.view.show('export');
+    if (!isAgain) {
+      remember(choice);
+      many.setState({ pattern: choice.pattern });
+    }
     const entries = exportable();
     const left = selectedPhotos(photos.getState()).length - entries.length;
     const formatOf = ({ photo }: OpenPhoto) => choice.format ?? resultFormat(photo!.format);
     const named = entries.map((entry) => ({ name: entry.name, taken: takenOn(entry), format: formatOf(entry) }));
-    const stems = resultStems(choice.pattern, named, choice.undated);
-    const { quality, keepMetadata, folder } = choice;
-    const written: (Written & { notes: Message[] })[] = [];
+    const stems = resultStems(choice.pattern ?? stemPattern(choice), named, choice.undated);
+    const { place: _, pattern: __, undated: ___, ...about } = choice;
+    const written: WrittenResult[] = [];
     const failed: { name: string; failure: Failure }[] = [];
     const again: string[] = [];
     const isCancelled = (jobId: string) => jobs.getState().jobs.find(({ id }) => id === jobId)?.cancelling === true;
@@ -163,8 +234,8 @@ export function createExporting(context: Context) {
           ),
         }));
         const { key, name } = entry;
-        const about = { format: named[at]!.format, quality, keepMetadata, name: stems[at]! };
-        const one = await write(key, jobId, { ...about, folder: folder?.token ?? null });
+        const request = { ...about, format: named[at]!.format, name: stems[at]!, ...where };
+        const one = await write(key, jobId, request);
         if (one.ok) written.push(one.value);
         else if (one.error.code === 'CANCELLED') return one;
         else {
@@ -174,11 +245,12 @@ export function createExporting(context: Context) {
       }
       return { ok: true, value: null };
     });
-    summarise(choice, { written, failed, again, left, isCancelled: !result.ok });
+    summarise(choice, isAgain, { written, failed, again, left, isCancelled: !result.ok });
   }
 
   function summarise(
-    choice: ExportAllChoice,
+    choice: ExportAll,
+    isAgain: boolean,
     {
       written,
       failed,
@@ -186,14 +258,14 @@ export function createExporting(context: Context) {
       left,
       isCancelled,
     }: {
-      written: readonly (Written & { notes: Message[] })[];
+      written: readonly WrittenResult[];
       failed: NonNullable<Notice['failed']>;
       again: readonly string[];
       left: number;
       isCancelled: boolean;
     },
   ): void {
-    const download = downloadOf(written);
+    const download = downloadOf(written.flatMap((each) => [each, ...each.also]));
     download?.();
     const notes = new Map(written.flatMap((each) => each.notes.map((note) => [JSON.stringify(note), note])));
     const place = written.find((each) => each.place !== null)?.place;
@@ -203,7 +275,7 @@ export function createExporting(context: Context) {
       const [first] = open;
       if (first === undefined) return;
       context.opening.selectThese(open);
-      void exportAll(choice);
+      void exportAll(choice, isAgain);
     };
     const show = download
       ? ({ label: 'downloadAgain', run: download } as const)
@@ -223,7 +295,6 @@ export function createExporting(context: Context) {
         ...(left > 0 ? [{ key: 'many.notReady', values: { count: left } }] : []),
       ],
       action: failed.length > 0 ? { label: 'retry', run: retry } : show,
-      stays: true,
     });
   }
 
@@ -244,5 +315,5 @@ export function createExporting(context: Context) {
     else if (result.value.files[0] !== undefined) many.setState({ folder: result.value.files[0] });
   }
 
-  return { exportPhoto, exportToBatch, exportAll, exportable, takenNames, pickFolder };
+  return { exportOne, exportToBatch, exportAll, exportAgain, estimate, exportable, takenNames, pickFolder };
 }

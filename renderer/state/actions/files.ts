@@ -50,6 +50,11 @@ export function createFiles(context: Context) {
     return { label: 'showInFolder', run: () => void call('files.showInFolder', { token }) };
   }
 
+  /** Lets a written file be dragged out of the window, where the host can. */
+  function dragOut(token: string): void {
+    void call('files.startDrag', { token });
+  }
+
   function handedOver(written: Written, saved: Notice['text'], downloaded: Notice['text']): void {
     const base = app.getState().info?.downloadBase ?? null;
     if (written.download === null || base === null) {
@@ -67,5 +72,5 @@ export function createFiles(context: Context) {
     context.notices.tell({ tone: 'done', text: downloaded, params: { name: written.name } });
   }
 
-  return { pickOrAsk, pickPhotos, takeFiles, showInFolder, handedOver };
+  return { pickOrAsk, pickPhotos, takeFiles, showInFolder, dragOut, handedOver };
 }

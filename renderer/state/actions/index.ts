@@ -2,6 +2,7 @@ import type { FileEntry } from '../../../contract/app';
 import type { Bridge } from '../../../contract/calls';
 import type { EyeSearch } from '../../../contract/edit';
 import type { Recipe } from '../../../contract/recipe';
+import { timesOf } from '../../darkroom/resultSize';
 import { createBatchActions } from '../batch';
 import type { Asker, Wish } from '../comparison';
 import { createEditSync } from '../editSync';
@@ -19,19 +20,20 @@ import { createViewActions } from '../view';
 import { createByHand } from './byHand';
 import type { Browser, Context } from './context';
 import { createEditFiles } from './editFiles';
-import { createExporting, type ExportAllChoice } from './exporting';
+import { createExporting, type ExportAll, type ExportOne } from './exporting';
 import { createFiles } from './files';
 import { createHistory } from './history';
 import { createMany } from './many';
 import { createMasks } from './masks';
 import { createNotices } from './notices';
 import { createOpening } from './opening';
+import { createPictures } from './pictures';
 import { createProgram } from './program';
 import { createRecipes } from './recipes';
 import { createRendering } from './rendering';
 
 export type { Browser } from './context';
-export { type ExportAllChoice, type ExportChoice, takenOn } from './exporting';
+export { type ExportAll, type ExportOne, takenOn } from './exporting';
 export { PREVIEW_DELAY } from './history';
 
 /**
@@ -66,6 +68,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const many = createMany(context);
   const files = createFiles(context);
   const exporting = createExporting(context);
+  const pictures = createPictures(context);
   const recipes = createRecipes(context);
   const program = createProgram(context);
   const { tell } = notices;
@@ -85,6 +88,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     many,
     files,
     exporting,
+    pictures,
     recipes,
     program,
     batch,
@@ -99,9 +103,10 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const review = createReviewActions(stores, { find, view, change: masks.change });
   followTools(stores.tools, stores.view);
   photos.subscribe(({ photos: now }, { photos: before }) => {
-    for (const { key, edit } of now) {
+    for (const { key, edit, photo } of now) {
       if (edit !== null && edit !== before.find((other) => other.key === key)?.edit) {
         view.setOrientation(key, edit.orientation);
+        if (photo !== null) view.setTimes(key, timesOf(edit.recipe, photo));
       }
     }
   });
@@ -136,9 +141,13 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     takeFiles: files.takeFiles,
     /** Asks for a net in the system's dialog. Returns false where the host has none and the page has to ask. */
     pickModel: () => files.pickOrAsk('model', (chosen) => opening.openFiles(chosen)),
-    exportPhoto: exporting.exportPhoto,
     exportToBatch: (key: string) => void exporting.exportToBatch(key),
-    exportAll: (choice: ExportAllChoice) => void exporting.exportAll(choice),
+    exportOne: (key: string, choice: ExportOne) => exporting.exportOne(key, choice),
+    exportAll: (choice: ExportAll) => void exporting.exportAll(choice),
+    exportAgain: exporting.exportAgain,
+    estimate: exporting.estimate,
+    dragOut: files.dragOut,
+    copyPicture: (key: string) => void pictures.copy(key),
     exportable: exporting.exportable,
     takenNames: exporting.takenNames,
     pickExportFolder: () => void exporting.pickFolder(),

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ExportChoice } from '../../../contract/output';
 import { createFakeBridge, fakeAnalysis, fakePhoto, ok } from '../../testing/fakeBridge';
 import { ratingOf } from '../listing';
 import { canUndo } from '../model';
@@ -24,6 +25,7 @@ async function setUp(...tokens: string[]) {
     },
     download: (url) => void downloads.push(url),
     openPage: () => {},
+    copyPicture: async () => {},
   });
   bridge.answers['photos.open'] = ({ token }) => ok(fakePhoto({ id: `of-${token}`, name: `${token}.jpg` }));
   await actions.start();
@@ -147,8 +149,8 @@ describe('ratings', () => {
     actions.rateAll(4);
     actions.rateAll(3);
     expect(['a', 'b', 'c'].map((token) => ratingOf(entry(token)))).toEqual([3, 3, 0]);
-    await actions.exportPhoto(keys[1]!, { format: 'png', quality: 92, keepMetadata: true });
-    await actions.exportPhoto(keys[2]!, { format: 'png', quality: 92, keepMetadata: true });
+    await actions.exportOne(keys[1]!, { ...plain, format: 'png', place: 'ask', name: null });
+    await actions.exportOne(keys[2]!, { ...plain, format: 'png', place: 'ask', name: null });
     expect(bridge.named('photos.export').map(({ request }) => request.rating)).toEqual([3, null]);
     actions.undo(keys[0]!);
     expect(['a', 'b'].map((token) => ratingOf(entry(token)))).toEqual([4, 3]);
@@ -216,7 +218,8 @@ describe('a batch of selected photos', () => {
   });
 });
 
-const choice = { format: null, quality: 92, keepMetadata: true, pattern: '{number} {name}', undated: 'undated' };
+const plain = ExportChoice.parse({});
+const choice = { ...plain, place: 'folder' as const, pattern: '{number} {name}', undated: 'undated' };
 const folder = { token: 'folder-1', name: 'Results' };
 const written = (name: string) => ({
   name,
@@ -224,6 +227,8 @@ const written = (name: string) => ({
   bytes: 1,
   download: null,
   token: `token-${name}`,
+  folder: 'folder-1',
+  also: [],
   reports: [],
   notes: [{ key: 'notes.rounded' }],
 });
@@ -233,7 +238,8 @@ describe('the export of several photos', () => {
     const { actions, bridge, entry, notice, settle, stores } = await setUp('a', 'b', 'c');
     bridge.held.add('photos.export');
     actions.selectAll();
-    actions.exportAll({ ...choice, folder });
+    stores.many.setState({ folder });
+    actions.exportAll(choice);
     await settle();
     const asked = () => bridge.named('photos.export');
     expect(asked()).toHaveLength(1);
@@ -287,7 +293,8 @@ describe('the export of several photos', () => {
     const { actions, bridge, notice, settle, stores } = await setUp('a', 'b', 'c');
     bridge.held.add('photos.export');
     actions.selectAll();
-    actions.exportAll({ ...choice, folder });
+    stores.many.setState({ folder });
+    actions.exportAll(choice);
     await settle();
     bridge.named('photos.export')[0]!.answer(ok(written('01 a.jpg')));
     await settle();
@@ -301,7 +308,7 @@ describe('the export of several photos', () => {
   test('hands over all files as downloads in the browser', async () => {
     const { actions, downloads, notice, settle } = await setUp('a', 'b');
     actions.selectAll();
-    actions.exportAll({ ...choice, folder: null });
+    actions.exportAll({ ...choice, place: 'ask' });
     await settle();
     expect(downloads).toHaveLength(2);
     expect(notice()).toMatchObject({ text: 'exportedAll', params: { count: 2 }, action: { label: 'downloadAgain' } });

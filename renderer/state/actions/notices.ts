@@ -16,6 +16,8 @@ export function createNotices(context: Context) {
       failed: [],
       notes: [],
       action: null,
+      second: null,
+      drag: null,
       photoKey: null,
       stays: notice.tone === 'error',
       ...notice,

@@ -1,55 +1,52 @@
-import { Folder as FolderIcon } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EXPORT_FORMATS, type ExportFormat, resultFormat } from '../../contract/photo';
-import { FORMAT_NAMES, LOSSY } from '../recipe/ExportDialog';
-import { QUALITY, QualityChoice } from '../recipe/QualityChoice';
+import { resultFormat } from '../../contract/photo';
 import { takenOn } from '../state/actions';
 import { useActions, useApp, useMany, usePhotos } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { patternFault, RESULT_PATTERN, repeatedNames, resultNames } from '../state/naming';
+import { patternFault, repeatedNames, resultNames, stemPattern } from '../state/naming';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
 import { Field, FieldFault, FieldHint, TEXT_FIELD } from '../ui/Field';
-import { Icon } from '../ui/Icon';
-import { Segmented } from '../ui/Segmented';
-import { Select } from '../ui/Select';
-import { Switch } from '../ui/Switch';
+import { choiceIn, useDraft } from './choice';
+import { fitting } from './formats';
+import { OutputFields } from './OutputFields';
+import { PlaceField } from './PlaceField';
+import { PresetField } from './PresetField';
 
 /** How many names are shown before they are given. */
 const EXAMPLES = 3;
 /** How long the names may not change before they are looked up in the folder, in milliseconds. */
 const LOOK_DELAY = 300;
 
-/** What was chosen the last time, as long as the window is open. */
-const last = { format: null as ExportFormat | null, quality: QUALITY, pattern: RESULT_PATTERN, toFolder: false };
-
 /** Asks how to write the results of the selected photos. */
-export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPhoto[]; onClose(): void }) {
+export function ExportAllDialog({ entries, onClose: close }: { entries: readonly OpenPhoto[]; onClose(): void }) {
   const { t } = useTranslation();
   const actions = useActions();
   const id = useId();
   const downloads = useApp((state) => state.info?.downloadBase != null);
-  const kept = useApp((state) => state.settings.keepMetadata);
   const folder = useMany((state) => state.folder);
-  const [{ format, quality, pattern, toFolder }, setDraft] = useState(() => ({ ...last }));
-  const [keepMetadata, setKeepMetadata] = useState(kept);
-  const set = (change: Partial<typeof last>) => {
-    Object.assign(last, change);
-    setDraft({ ...last });
+  const lastPattern = useMany((state) => state.pattern);
+  const { draft, typed, setDraft, setTyped, forget } = useDraft(lastPattern);
+  const onClose = () => {
+    forget();
+    close();
   };
-  const needsFolder = !downloads || toFolder;
+  const pattern = typed ?? stemPattern(draft);
+  // The system's dialog would ask once for each photo.
+  const place = draft.place === 'ask' && !downloads ? 'folder' : draft.place;
   const fault = patternFault(pattern);
   const named = entries.map((entry) => ({
     name: entry.name,
     taken: takenOn(entry),
-    format: format ?? resultFormat(entry.photo!.format),
+    format: draft.format ?? resultFormat(entry.photo!.format),
   }));
   const names = fault === null ? resultNames(pattern, named, t('many.exporting.undated')) : [];
-  const taken = useTakenNames(needsFolder ? folder : null, names);
+  const taken = useTakenNames(place === 'folder' ? folder : null, names);
   const repeated = repeatedNames(names);
-  const lossy = named.some((each) => LOSSY.includes(each.format));
-  const canExport = fault === null && entries.length > 0 && (!needsFolder || folder !== null);
+  const formats = [...new Set(named.map(({ format }) => format))];
+  const choice = fitting(choiceIn(draft), formats);
+  const canExport = fault === null && entries.length > 0 && (place !== 'folder' || folder !== null);
 
   return (
     <Dialog
@@ -68,14 +65,7 @@ export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPh
             disabled={!canExport}
             onClick={() => {
               onClose();
-              actions.exportAll({
-                format,
-                quality,
-                keepMetadata,
-                pattern,
-                undated: t('many.exporting.undated'),
-                folder: needsFolder ? folder : null,
-              });
+              actions.exportAll({ ...choice, place, pattern: typed, undated: t('many.exporting.undated') });
             }}
           >
             {t('export.export')}
@@ -83,46 +73,7 @@ export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPh
         </>
       }
     >
-      {downloads && (
-        <Field label={t('many.exporting.place')}>
-          <Segmented
-            label={t('many.exporting.place')}
-            value={toFolder ? 'folder' : 'downloads'}
-            options={(['downloads', 'folder'] as const).map((value) => ({
-              value,
-              label: t(`many.exporting.places.${value}`),
-            }))}
-            onChange={(place) => set({ toFolder: place === 'folder' })}
-          />
-        </Field>
-      )}
-      {needsFolder && (
-        <Field label={t('many.exporting.folder')}>
-          <Button
-            className="w-56 justify-start"
-            data-testid="export-folder"
-            title={folder?.name}
-            onClick={() => actions.pickExportFolder()}
-          >
-            <Icon of={FolderIcon} className="shrink-0 text-secondary" />
-            <span className="min-w-0 grow truncate text-left">{folder?.name ?? t('many.exporting.noFolder')}</span>
-          </Button>
-        </Field>
-      )}
-      <Field label={t('export.format')} htmlFor={`${id}-format`}>
-        <Select<ExportFormat | 'own'>
-          id={`${id}-format`}
-          testId="export-format"
-          className="w-56"
-          value={format ?? 'own'}
-          options={[
-            { value: 'own', label: t('many.exporting.ownFormat') },
-            ...EXPORT_FORMATS.map((value) => ({ value, label: FORMAT_NAMES[value] })),
-          ]}
-          onChange={(chosen) => set({ format: chosen === 'own' ? null : chosen })}
-        />
-      </Field>
-      <QualityChoice isLossy={lossy} quality={quality} onChange={(next) => set({ quality: next })} />
+      <PresetField value={choiceIn(draft)} onChoose={(preset) => setDraft({ ...draft, ...preset })} />
       <Field label={t('many.exporting.pattern')} htmlFor={`${id}-pattern`}>
         <input
           id={`${id}-pattern`}
@@ -131,7 +82,7 @@ export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPh
           data-testid="export-pattern"
           aria-invalid={fault !== null}
           aria-describedby={`${id}-pattern-hint ${id}-pattern-fault`}
-          onChange={(event) => set({ pattern: event.target.value })}
+          onChange={(event) => setTyped(event.target.value)}
           className={`h-7 w-56 ${TEXT_FIELD}`}
         />
       </Field>
@@ -153,14 +104,8 @@ export function ExportAllDialog({ entries, onClose }: { entries: readonly OpenPh
             .join(' ')}
         </p>
       </div>
-      <Field
-        label={t('export.keepMetadata')}
-        htmlFor={`${id}-keep`}
-        hint={t('export.keepMetadataText')}
-        hintId={`${id}-keep-hint`}
-      >
-        <Switch id={`${id}-keep`} describedBy={`${id}-keep-hint`} checked={keepMetadata} onChange={setKeepMetadata} />
-      </Field>
+      <PlaceField place={place} isMany onChange={(next) => setDraft({ ...draft, place: next })} />
+      <OutputFields value={choice} formats={formats} hasOwn onChange={(change) => setDraft({ ...draft, ...change })} />
       <div className="mt-3 space-y-1 border-t border-line pt-3 text-xs text-secondary">
         <p>{t('many.exporting.marked')}</p>
         <NotReady entries={entries} />

@@ -1,8 +1,6 @@
 import { useTranslation } from 'react-i18next';
+import { QUALITY } from '../../contract/output';
 import { Slider } from '../ui/Slider';
-
-/** The quality of lossy formats, 1 to 100, that an export begins with. */
-export const QUALITY = 92;
 
 interface QualityChoiceProps {
   /** Whether any format of the export loses detail. */
