@@ -455,6 +455,7 @@ export const EVENTS = {
       'zoomIn',
       'zoomOut',
       'reviewPlaces',
+      'startOver',
       'settings',
     ]),
   }),

@@ -25,6 +25,7 @@ import { FOLDER_ROLES } from './state/view';
 import { Announcer } from './status/Announcer';
 import { Notices } from './status/Notices';
 import { TooltipProvider } from './ui/Tooltip';
+import { useInterfaceScale } from './ui/useScale';
 
 export function App({ session }: { session: Session }) {
   return (
@@ -38,6 +39,7 @@ export function App({ session }: { session: Session }) {
 
 function Window({ session }: { session: Session }) {
   useTheme();
+  useInterfaceScale();
   useLanguage();
   useToolKeys(session);
   useShortcuts(session);

@@ -151,6 +151,13 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       >
         {t('top.saveEdit')}
       </MenuItem>
+      <MenuItem
+        shortcut={keyOf('export')}
+        disabled={!isReady(commandOf('export'), session) || entry?.recipe == null}
+        onSelect={() => perform(commandOf('export'), session)}
+      >
+        {t('top.exportItem')}
+      </MenuItem>
       <MenuItem disabled={entry === null} onSelect={() => actions.closeAll()}>
         {t('top.closePhoto')}
       </MenuItem>
@@ -165,6 +172,12 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
           {t(`commands.${id}`)}
         </MenuItem>
       ))}
+      <MenuItem
+        disabled={!isReady(commandOf('startOver'), session) || entry === null || !canUndo(entry)}
+        onSelect={() => perform(commandOf('startOver'), session)}
+      >
+        {t('commands.startOver')}
+      </MenuItem>
       <MenuLine />
       <MenuItem
         shortcut={keyOf('reviewPlaces')}

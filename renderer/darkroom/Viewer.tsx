@@ -221,8 +221,8 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           )}
         </>
       )}
-      {/* The focus ring is drawn above the photo, which would cover an outline. */}
-      <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-2px] outline-accent group-focus-visible/viewer:outline-2" />
+      {/* The focus ring is drawn above the photo, which would cover an outline, and without a colour beside it. */}
+      <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-1px] outline-text group-focus-visible/viewer:outline-1" />
       <ToolStrip entry={entry} photo={photo} />
       {isReviewing && <ReviewBar photoKey={entry.key} photo={photo} shown={reviewed} />}
       {zoomedIn && <Navigator entry={entry} photo={photo} view={view} source={after.source ?? original} />}

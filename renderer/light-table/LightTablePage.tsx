@@ -17,6 +17,7 @@ import { isSelected } from '../state/selection';
 import { orientationOf } from '../state/view';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
+import { useScale } from '../ui/useScale';
 import { useScrolled } from '../ui/useScrolled';
 import { CAPTION, type Grid, goneTo, gridFor, scrolledTo, visibleIn } from './grid';
 
@@ -64,7 +65,8 @@ function Tiles({ all }: { all: number }) {
   const activeKey = usePhotos((state) => state.activeKey);
   const ref = useRef<HTMLDivElement>(null);
   const area = useArea(ref);
-  const grid = gridFor(Math.max(1, area.width - 2 * MARGIN), photos.length);
+  const scale = useScale();
+  const grid = gridFor(Math.max(1, area.width - 2 * MARGIN), photos.length, scale);
   const { from, to } = visibleIn(grid, area, photos.length);
   const seen = photos.slice(from, to);
   const active = photos.findIndex(({ key }) => key === activeKey);
@@ -169,7 +171,7 @@ function Tile({ entry, place, all, grid, active, isStop, onOpen }: TileProps) {
   const orientation = useView((state) => orientationOf(state, entry.key));
   const said = useBadgeText()(entry);
   const { key, name, photo } = entry;
-  const room = { width: grid.width - 32, height: grid.height - CAPTION - 24 };
+  const room = { width: grid.width - 32, height: grid.height - CAPTION * useScale() - 24 };
   const upright = photo === null ? room : displayedSize(photo, orientation);
   const scale = Math.min(room.width / upright.width, room.height / upright.height);
   const box = {

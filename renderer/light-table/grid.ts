@@ -18,10 +18,16 @@ export interface Grid {
   rows: number;
 }
 
-export function gridFor(width: number, count: number): Grid {
-  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / WIDTH)));
+/** @param scale size of the interface, see `useScale` */
+export function gridFor(width: number, count: number, scale = 1): Grid {
+  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / (WIDTH * scale))));
   const tile = Math.floor(width / columns);
-  return { columns, width: tile, height: Math.round(tile * PICTURE) + CAPTION, rows: Math.ceil(count / columns) };
+  return {
+    columns,
+    width: tile,
+    height: Math.round(tile * PICTURE + CAPTION * scale),
+    rows: Math.ceil(count / columns),
+  };
 }
 
 /** The photos to draw: those that are seen and a row on both sides; up to, but not including, `to`. */

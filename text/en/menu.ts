@@ -16,6 +16,7 @@ export const menu = {
     copy: 'Copy',
     paste: 'Paste',
     selectAll: 'Select all',
+    startOver: 'Start over',
     view: 'View',
     zoomFit: 'Fit in window',
     zoomActual: 'Actual size',

@@ -18,6 +18,7 @@ export const menu: Translated<typeof english> = {
     copy: 'Copiar',
     paste: 'Colar',
     selectAll: 'Selecionar tudo',
+    startOver: 'Recomeçar',
     view: 'Exibir',
     zoomFit: 'Ajustar à janela',
     zoomActual: 'Tamanho real',

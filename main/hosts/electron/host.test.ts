@@ -359,6 +359,7 @@ describe('the system', () => {
       'reviewPlaces',
       'saveEdit',
       'settings',
+      'startOver',
       'undo',
       'zoomActual',
       'zoomFit',

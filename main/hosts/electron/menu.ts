@@ -82,6 +82,8 @@ export function menuTemplate(options: {
         { role: 'copy', label: t('menu.copy') },
         { role: 'paste', label: t('menu.paste') },
         { role: 'selectAll', label: t('menu.selectAll') },
+        separator,
+        command(t('menu.startOver'), 'startOver'),
       ],
     },
     {
