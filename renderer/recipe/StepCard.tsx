@@ -70,6 +70,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
   // Where a person has found damage and the analysis none, its reason no longer holds.
   const holds = need.needed || places === null || places === 0;
   const faces = kind === 'faces' && enabled ? entry.rendering?.faces : undefined;
+  const isProposed = entry.analysis !== null && stepOf(entry.analysis.recipe, kind)?.enabled === true;
   const isByHand = need.reason === 'reason.light.byHand';
   const reason = isIdle && !isByHand ? t('restore.notNeeded') : sentence({ key: need.reason, values: need.figures });
   const { ref, style, handle } = useSortableItem(kind, t(`steps.${kind}`));
@@ -91,7 +92,7 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
         >
           {t(`steps.${kind}`)}
         </h2>
-        {!enabled && need.needed && <span className="shrink-0 text-xs text-secondary">{t('restore.suggested')}</span>}
+        {!enabled && isProposed && <span className="shrink-0 text-xs text-secondary">{t('restore.suggested')}</span>}
         {isFree && handle}
         <Switch
           label={t(`steps.${kind}`)}

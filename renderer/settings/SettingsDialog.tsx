@@ -85,9 +85,15 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
             onChange={(value) => set({ language: value === 'en' || value === 'pt-BR' ? value : null })}
           />
         </Field>
-        <Field label={t('settings.interfaceScale')} htmlFor={`${id}-scale`}>
+        <Field
+          label={t('settings.interfaceScale')}
+          htmlFor={`${id}-scale`}
+          hint={t('settings.interfaceScaleText')}
+          hintId={`${id}-scale-hint`}
+        >
           <Select
             id={`${id}-scale`}
+            describedBy={`${id}-scale-hint`}
             testId="interface-scale"
             className="w-48"
             value={String(settings.interfaceScale)}

@@ -48,6 +48,7 @@ export const app = {
     languageSystem: 'Match system',
     languages: { en: 'English', 'pt-BR': 'Português (Brasil)' },
     interfaceScale: 'Interface size',
+    interfaceScaleText: 'No larger than the window has room for.',
     reopen: 'Reopen last photos on startup',
     reopenText: 'With the same zoom and position.',
     reopenUploads: 'Only photos from the folder. Upload other photos again to continue their edits.',

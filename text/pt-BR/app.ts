@@ -50,6 +50,7 @@ export const app: Translated<typeof english> = {
     languageSystem: 'Igual ao sistema',
     languages: { en: 'English', 'pt-BR': 'Português (Brasil)' },
     interfaceScale: 'Tamanho da interface',
+    interfaceScaleText: 'Até onde a janela tiver espaço.',
     reopen: 'Reabrir as últimas fotos ao iniciar',
     reopenText: 'Com o mesmo zoom e posição.',
     reopenUploads: 'Só fotos da pasta. Envie as outras novamente para continuar as edições.',
