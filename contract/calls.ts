@@ -456,6 +456,7 @@ export const EVENTS = {
       'zoomOut',
       'reviewPlaces',
       'startOver',
+      'help',
       'settings',
     ]),
   }),

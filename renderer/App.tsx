@@ -9,6 +9,7 @@ import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { AddDialog } from './generators/AddDialog';
 import { GeneratorsPage } from './generators/GeneratorsPage';
+import { HelpPage } from './help/HelpPage';
 import { LightTablePage } from './light-table/LightTablePage';
 import { CopyDialog } from './many/CopyDialog';
 import { ExportAllDialog } from './many/ExportAllDialog';
@@ -59,6 +60,7 @@ function Window({ session }: { session: Session }) {
       {page === 'batch' && <BatchPage />}
       {page === 'pairs' && <PairsPage />}
       {page === 'generators' && <GeneratorsPage />}
+      {page === 'help' && <HelpPage />}
       {dialog === 'files' && <PhotosDialog onClose={close} />}
       {folderRole !== undefined && <FolderDialog role={folderRole} onClose={close} />}
       {dialog === 'findPhoto' && <FindPhotoDialog />}

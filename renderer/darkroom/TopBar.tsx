@@ -205,6 +205,9 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       <MenuItem shortcut={keyOf('settings')} onSelect={() => actions.view.show('settings')}>
         {t('top.settings')}
       </MenuItem>
+      <MenuItem shortcut={keyOf('help')} onSelect={() => actions.view.goTo('help')}>
+        {t('commands.help')}
+      </MenuItem>
       <MenuItem shortcut={keyOf('keys')} onSelect={() => actions.view.show('keys')}>
         {t('top.keys')}
       </MenuItem>

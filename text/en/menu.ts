@@ -29,6 +29,7 @@ export const menu = {
     close: 'Close window',
     help: 'Help',
     about: 'About Emulsion',
+    helpPage: 'Help page',
     releases: 'Releases',
     showLog: 'Show log',
     hide: 'Hide Emulsion',

@@ -31,6 +31,7 @@ export const menu: Translated<typeof english> = {
     close: 'Fechar janela',
     help: 'Ajuda',
     about: 'Sobre o Emulsion',
+    helpPage: 'Página de ajuda',
     releases: 'Versões',
     showLog: 'Mostrar o registro',
     hide: 'Ocultar o Emulsion',

@@ -353,6 +353,7 @@ describe('the system', () => {
     expect(sent.sort()).toEqual([
       'batch',
       'export',
+      'help',
       'open',
       'pairs',
       'redo',

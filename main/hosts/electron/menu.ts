@@ -113,6 +113,7 @@ export function menuTemplate(options: {
       label: t('menu.help'),
       role: 'help',
       submenu: [
+        command(t('menu.helpPage'), 'help', 'F1'),
         { label: t('menu.releases'), click: showReleases },
         { label: t('menu.showLog'), click: showLog },
         ...(isMac ? [] : [separator, about]),
