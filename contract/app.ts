@@ -77,6 +77,8 @@ export const Settings = z.object({
   theme: z.enum(['system', 'dark', 'light']).default('system'),
   /** null: the system's language if the app has it, else English. */
   language: Language.nullable().default(null),
+  /** Size of the interface; the window may have less room. */
+  interfaceScale: z.number().min(0.9).max(1.5).default(1),
   /** `auto` tries the platform's providers in order and falls back to the CPU. */
   provider: z.union([z.literal('auto'), Provider]).default('auto'),
   /** Name of the graphics device to use, where there are several; null: the first. */

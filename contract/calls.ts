@@ -514,6 +514,8 @@ export const EVENTS = {
       'zoomIn',
       'zoomOut',
       'reviewPlaces',
+      'startOver',
+      'help',
       'settings',
     ]),
   }),

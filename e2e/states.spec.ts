@@ -198,8 +198,5 @@ for (const [theme, language] of [
     await page.getByTestId('name-confirm').click();
     await expect(page.getByTestId('recipe')).toContainText('Fotos da caixa');
     await expectSound(page, 'own recipe');
-    await page.getByTestId('why-here').first().click();
-    await expect(page.getByRole('tooltip').first()).toBeVisible();
-    await expectSound(page, 'why a step stays where it is');
   });
 }

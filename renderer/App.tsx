@@ -12,6 +12,7 @@ import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
 import { AddDialog } from './generators/AddDialog';
 import { GeneratorsPage } from './generators/GeneratorsPage';
+import { HelpPage } from './help/HelpPage';
 import { LightTablePage } from './light-table/LightTablePage';
 import { CopyDialog } from './many/CopyDialog';
 import { PairsPage } from './pairs/PairsPage';
@@ -35,6 +36,7 @@ import { FOLDER_ROLES } from './state/view';
 import { Announcer } from './status/Announcer';
 import { Notices } from './status/Notices';
 import { TooltipProvider } from './ui/Tooltip';
+import { useInterfaceScale } from './ui/useScale';
 
 export function App({ session }: { session: Session }) {
   return (
@@ -48,6 +50,7 @@ export function App({ session }: { session: Session }) {
 
 function Window({ session }: { session: Session }) {
   useTheme();
+  useInterfaceScale();
   useLanguage();
   useToolKeys(session);
   useShortcuts(session);
@@ -68,6 +71,7 @@ function Window({ session }: { session: Session }) {
       {page === 'batch' && <BatchPage />}
       {page === 'pairs' && <PairsPage />}
       {page === 'generators' && <GeneratorsPage />}
+      {page === 'help' && <HelpPage />}
       {dialog === 'files' && <PhotosDialog onClose={close} />}
       {folderRole !== undefined && <FolderDialog role={folderRole} onClose={close} />}
       {dialog === 'findPhoto' && <FindPhotoDialog />}

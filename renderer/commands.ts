@@ -155,6 +155,7 @@ export const COMMANDS: readonly Command[] = [
   command('pairs', 'window', [], 'nothing', ({ session }) => session.actions.view.goTo('pairs')),
   command('generators', 'window', [], 'nothing', ({ session }) => session.actions.view.goTo('generators')),
   command('settings', 'window', ['Mod+,'], 'nothing', ({ session }) => session.actions.view.show('settings')),
+  command('help', 'window', ['F1'], 'nothing', ({ session }) => session.actions.view.goTo('help')),
   command('tour', 'window', [], 'nothing', ({ session }) => session.actions.view.show('tour')),
   command('keys', 'window', ['?'], 'nothing', ({ session }) => session.actions.view.show('keys')),
 ];

@@ -50,7 +50,9 @@ export function useShortcuts(session: Session): void {
       // The space bar presses the button that has the focus. A dialog of a page has the keys for itself.
       if ((event.key === ' ' && isPressable(event.target)) || isDialogOpen()) return;
       const press = { key: event.key, command: event.ctrlKey || event.metaKey, shift: event.shiftKey };
-      const typing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      const isField = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
+      // A number field gives the focus up for a letter.
+      const typing = isField && event.target === document.activeElement;
       // In a number field, undo belongs to the field while a number is typed, and to the photo otherwise.
       const editing = typing && event.target.dataset.editing !== 'false';
       if (typing && !press.command) return;

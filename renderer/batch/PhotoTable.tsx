@@ -3,21 +3,22 @@ import { useTranslation } from 'react-i18next';
 import type { BatchRow, BatchState } from '../../contract/batch';
 import { useActions, useBatch } from '../state/context';
 import { FileName } from '../ui/FileName';
+import { useScale } from '../ui/useScale';
 import { useScrolled } from '../ui/useScrolled';
 import { useFormat } from '../useFormat';
 import { inFolder, Outcome, Pictures, Status, Verdict } from './rowParts';
 
-/** In pixels. All rows have the same height, so the visible ones can be computed from the scroll position. */
+/** In pixels at the usual size of the interface. All rows have the same height, so the visible ones can be computed from the scroll position. */
 const ROW = 56;
 const HEAD = 28;
 /** Rows drawn above and below the visible ones. */
 const OVERSCAN = 4;
 const COLUMNS = [
-  { title: 'pictures', width: 'w-[140px]', align: 'text-left' },
+  { title: 'pictures', width: 'w-[8.75rem]', align: 'text-left' },
   { title: 'name', width: 'w-[33%]', align: 'text-left' },
-  { title: 'state', width: 'w-[164px]', align: 'text-left' },
+  { title: 'state', width: 'w-[10.25rem]', align: 'text-left' },
   { title: 'done', width: '', align: 'text-left' },
-  { title: 'seconds', width: 'w-[84px]', align: 'text-right' },
+  { title: 'seconds', width: 'w-[5.25rem]', align: 'text-right' },
 ] as const;
 const CELL = 'h-14 overflow-hidden border-b border-line px-2 py-0 align-middle first:pl-4 last:pr-4';
 
@@ -30,6 +31,7 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
   const ref = useRef<HTMLElement>(null);
   const range = useVisibleRows(ref);
   const total = loaded?.total ?? 0;
+  const scale = useScale();
   const { from, to } = range;
   useEffect(() => setVisibleRows({ from, to }), [setVisibleRows, from, to]);
   useEffect(() => () => setVisibleRows(null), [setVisibleRows]);
@@ -53,7 +55,7 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
         className="w-full table-fixed border-separate border-spacing-0"
       >
         <thead>
-          <tr aria-rowindex={1} className="text-xs text-secondary" style={{ height: HEAD }}>
+          <tr aria-rowindex={1} className="text-xs text-secondary" style={{ height: HEAD * scale }}>
             {COLUMNS.map(({ title, width, align }) => (
               <th
                 key={title}
@@ -68,7 +70,7 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
         <Gap rows={Math.min(from, total)} />
         <tbody>
           {positions.map((position) => (
-            <tr key={position} aria-rowindex={position + 2} data-testid="batch-row" style={{ height: ROW }}>
+            <tr key={position} aria-rowindex={position + 2} data-testid="batch-row" style={{ height: ROW * scale }}>
               <RowCells batch={batch} row={loaded?.rows[position - loaded.from]} />
             </tr>
           ))}
@@ -84,11 +86,12 @@ export function PhotoTable({ batch }: { batch: BatchState }) {
 
 /** Takes the room of rows that are not drawn. */
 function Gap({ rows }: { rows: number }) {
+  const scale = useScale();
   if (rows === 0) return null;
   return (
     <tbody aria-hidden="true">
       <tr>
-        <td colSpan={COLUMNS.length} className="p-0" style={{ height: rows * ROW }} />
+        <td colSpan={COLUMNS.length} className="p-0" style={{ height: rows * ROW * scale }} />
       </tr>
     </tbody>
   );
@@ -96,15 +99,17 @@ function Gap({ rows }: { rows: number }) {
 
 /** The rows to draw. Changes with scrolling and with the size of the window. */
 function useVisibleRows(ref: { readonly current: HTMLElement | null }): { from: number; to: number } {
+  const scale = useScale();
   const [range, setRange] = useState({ from: 0, to: 0 });
   const measure = useCallback(() => {
     const scroller = ref.current;
     if (scroller === null) return;
-    const first = Math.floor(scroller.scrollTop / ROW);
-    const count = Math.ceil((scroller.clientHeight - HEAD) / ROW) + 1;
+    const row = ROW * scale;
+    const first = Math.floor(scroller.scrollTop / row);
+    const count = Math.ceil((scroller.clientHeight - HEAD * scale) / row) + 1;
     const next = { from: Math.max(0, first - OVERSCAN), to: first + count + OVERSCAN };
     setRange((now) => (now.from === next.from && now.to === next.to ? now : next));
-  }, [ref]);
+  }, [ref, scale]);
   useScrolled(ref, measure);
   return range;
 }
@@ -141,7 +146,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
     <>
       <td className={CELL}>
         <OpenButton row={row}>
-          <Pictures batchId={batchId} row={row} className="h-11 w-[55px] object-cover" />
+          <Pictures batchId={batchId} row={row} className="h-11 w-[3.4375rem] object-cover" />
         </OpenButton>
       </td>
       <td className={CELL} title={written === null ? name : `${name} → ${written}`}>

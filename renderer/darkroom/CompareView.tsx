@@ -197,7 +197,7 @@ export function CompareView(props: CompareViewProps) {
         </>
       )}
       {/* The focus ring is drawn above the photo, which would cover an outline. */}
-      <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-2px] outline-accent group-focus-visible/viewer:outline-2" />
+      <span className="pointer-events-none absolute inset-0 z-10 outline-offset-[-1px] outline-text group-focus-visible/viewer:outline-1" />
       {props.children}
       {zoomedIn && <Navigator viewKey={viewKey} photo={photo} view={view} source={props.after ?? original} />}
     </div>

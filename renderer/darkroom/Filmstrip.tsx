@@ -15,6 +15,7 @@ import { orientationOf } from '../state/view';
 import { ContextItem, ContextLine, ContextMenu } from '../ui/ContextMenu';
 import { Icon } from '../ui/Icon';
 import { keyOf } from '../ui/keys';
+import { useScale } from '../ui/useScale';
 import { displayedSize } from './geometry';
 
 /** The open photos in a row. Hidden while there is only one. */
@@ -29,7 +30,7 @@ export function Filmstrip() {
     <nav
       aria-label={t('filmstrip.label')}
       data-testid="filmstrip"
-      className="flex h-[72px] shrink-0 border-t border-line bg-panel"
+      className="flex h-[4.5rem] shrink-0 border-t border-line bg-panel"
     >
       <ListingButton shown={photos.length} all={all} />
       {photos.length === 0 ? (
@@ -79,7 +80,7 @@ function useStripKeys(photos: readonly OpenPhoto[]) {
   };
 }
 
-/** Height of a thumbnail in CSS pixels. */
+/** Height of a thumbnail in CSS pixels, at the usual size of the interface. */
 const HEIGHT = 52;
 const NAME_LENGTH = 36;
 
@@ -101,7 +102,9 @@ function Frame({ entry, active, isStop }: { entry: OpenPhoto; active: boolean; i
   const name = shorten(entry.name, NAME_LENGTH);
   const orientation = useView((state) => orientationOf(state, entry.key));
   const seen = photo === null ? null : displayedSize(photo, orientation);
-  const width = seen === null ? HEIGHT : Math.min(96, Math.max(36, (HEIGHT * seen.width) / seen.height));
+  const scale = useScale();
+  const height = HEIGHT * scale;
+  const width = seen === null ? height : scale * Math.min(96, Math.max(36, (HEIGHT * seen.width) / seen.height));
   const canCopy =
     shown?.photo != null &&
     shown.key !== entry.key &&
@@ -123,13 +126,13 @@ function Frame({ entry, active, isStop }: { entry: OpenPhoto; active: boolean; i
         onClick={(event) => select(entry.key, pickOf(event))}
         // The menu is about the selection, so the photo under the pointer belongs to it.
         onContextMenu={() => !selected && select(entry.key, 'only')}
-        style={{ width, height: HEIGHT }}
+        style={{ width, height }}
         className="flex items-center justify-center overflow-hidden rounded-md border border-line bg-surround opacity-80 aria-pressed:opacity-100 aria-pressed:ring-2 aria-pressed:ring-text aria-[current=true]:ring-accent"
       >
         {photo === null ? (
           <Icon of={LoaderCircle} className={entry.phase === 'waiting' ? 'text-secondary' : 'animate-spin'} />
         ) : (
-          <Thumbnail entry={entry} photo={photo} box={{ width: Math.round(width), height: HEIGHT }} />
+          <Thumbnail entry={entry} photo={photo} box={{ width: Math.round(width), height }} />
         )}
       </button>
       <Badges entry={entry} />

@@ -133,6 +133,13 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       >
         {t('top.saveEdit')}
       </MenuItem>
+      <MenuItem
+        shortcut={keyOf('export')}
+        disabled={!isReady(commandOf('export'), session) || entry?.recipe == null}
+        onSelect={() => perform(commandOf('export'), session)}
+      >
+        {t('top.exportItem')}
+      </MenuItem>
       <MenuItem disabled={entry === null} onSelect={() => actions.closeAll()}>
         {t('top.closePhoto')}
       </MenuItem>
@@ -147,6 +154,12 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
           {t(`commands.${id}`)}
         </MenuItem>
       ))}
+      <MenuItem
+        disabled={!isReady(commandOf('startOver'), session) || entry === null || !canUndo(entry)}
+        onSelect={() => perform(commandOf('startOver'), session)}
+      >
+        {t('commands.startOver')}
+      </MenuItem>
       <MenuLine />
       <MenuItem
         shortcut={keyOf('reviewPlaces')}
@@ -173,6 +186,9 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
       </MenuItem>
       <MenuItem shortcut={keyOf('settings')} onSelect={() => actions.view.show('settings')}>
         {t('top.settings')}
+      </MenuItem>
+      <MenuItem shortcut={keyOf('help')} onSelect={() => actions.view.goTo('help')}>
+        {t('commands.help')}
       </MenuItem>
       <MenuItem shortcut={keyOf('keys')} onSelect={() => actions.view.show('keys')}>
         {t('top.keys')}

@@ -6,7 +6,7 @@ export function SetUpColumn({ label, testId, children }: { label: string; testId
     <section
       aria-label={label}
       data-testid={testId}
-      className="w-[440px] shrink-0 space-y-5 overflow-y-auto border-r border-line p-4 max-xl:w-[400px]"
+      className="w-[27.5rem] shrink-0 space-y-5 overflow-y-auto border-r border-line p-4 max-xl:w-[25rem]"
     >
       {children}
     </section>

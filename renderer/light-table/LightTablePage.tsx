@@ -17,7 +17,7 @@ import { isSelected } from '../state/selection';
 import { orientationOf } from '../state/view';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
-import { CAPTION, type Grid } from './grid';
+import type { Grid } from './grid';
 import { TileGrid } from './TileGrid';
 
 /** All open photos at once, with their selection, stars and marks. */
@@ -101,7 +101,7 @@ function Tile({ entry, place, all, grid, style, active, isStop, onOpen }: TilePr
   const orientation = useView((state) => orientationOf(state, entry.key));
   const said = useBadgeText()(entry);
   const { key, name, photo } = entry;
-  const room = { width: grid.width - 32, height: grid.height - CAPTION - 24 };
+  const room = { width: grid.width - 32, height: grid.height - grid.caption - 24 };
   const upright = photo === null ? room : displayedSize(photo, orientation);
   const scale = Math.min(room.width / upright.width, room.height / upright.height);
   const box = {

@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { useScale } from '../ui/useScale';
 import { useScrolled } from '../ui/useScrolled';
 import { type Grid, goneTo, gridFor, scrolledTo, type TileShape, visibleIn } from './grid';
 
@@ -58,7 +59,8 @@ export function TileGrid(props: TileGridProps) {
   const { onKey, onGo, onSeen, tile } = props;
   const ref = useRef<HTMLDivElement>(null);
   const area = useArea(ref);
-  const grid = gridFor(Math.max(1, area.width - 2 * MARGIN), count, shape);
+  const scale = useScale();
+  const grid = gridFor(Math.max(1, area.width - 2 * MARGIN), count, shape, scale);
   const { from, to } = visibleIn(grid, area, count);
   const at = active === null ? -1 : placeOf(active);
   /** The tile whose button is to get the focus, once it is in the page. */

@@ -10,7 +10,7 @@ export interface TileShape {
 const ONE_PICTURE: TileShape = { width: 240, picture: 0.7 };
 const MOST_COLUMNS = 8;
 /** Name and stars below the picture, and the space around both. */
-export const CAPTION = 56;
+const CAPTION = 56;
 /** Rows drawn above and below those that are seen. */
 const OVERSCAN = 1;
 
@@ -19,13 +19,23 @@ export interface Grid {
   /** Of a tile, with the space between tiles. */
   width: number;
   height: number;
+  /** Of the height, what is not for the picture. */
+  caption: number;
   rows: number;
 }
 
-export function gridFor(width: number, count: number, shape: TileShape = ONE_PICTURE): Grid {
-  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / shape.width)));
+/** @param scale size of the interface, see `useScale` */
+export function gridFor(width: number, count: number, shape: TileShape = ONE_PICTURE, scale = 1): Grid {
+  const columns = Math.max(1, Math.min(MOST_COLUMNS, Math.floor(width / (shape.width * scale))));
+  const caption = Math.round(CAPTION * scale);
   const tile = Math.floor(width / columns);
-  return { columns, width: tile, height: Math.round(tile * shape.picture) + CAPTION, rows: Math.ceil(count / columns) };
+  return {
+    columns,
+    width: tile,
+    height: Math.round(tile * shape.picture) + caption,
+    caption,
+    rows: Math.ceil(count / columns),
+  };
 }
 
 /** The photos to draw: those that are seen and a row on both sides; up to, but not including, `to`. */

@@ -35,7 +35,7 @@ export function Badges({ entry, withStars = true }: { entry: OpenPhoto; withStar
         );
       })}
       {rating > 0 && (
-        <span className="flex items-center text-[10px] leading-3">
+        <span className="flex items-center text-[0.625rem] leading-3">
           {rating}
           <Star size={9} strokeWidth={1.5} className="fill-text" />
         </span>

@@ -5,7 +5,6 @@ import {
   Droplets,
   Eye,
   Film,
-  Lock,
   type LucideIcon,
   Maximize,
   Palette,
@@ -66,11 +65,14 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
   const { kind } = need;
   const step = entry.recipe === null ? null : stepOf(entry.recipe, kind);
   const enabled = step?.enabled === true;
-  const idle = !need.needed && !enabled;
+  const isIdle = !need.needed && !enabled;
   const places = useReview((state) => (kind === 'repair' && enabled ? placeCount(state, entry.key) : null));
   // Where a person has found damage and the analysis none, its reason no longer holds.
   const holds = need.needed || places === null || places === 0;
   const faces = kind === 'faces' && enabled ? entry.rendering?.faces : undefined;
+  const isProposed = entry.analysis !== null && stepOf(entry.analysis.recipe, kind)?.enabled === true;
+  const isByHand = need.reason === 'reason.light.byHand';
+  const reason = isIdle && !isByHand ? t('restore.notNeeded') : sentence({ key: need.reason, values: need.figures });
   const { ref, style, handle } = useSortableItem(kind, t(`steps.${kind}`));
   return (
     <section
@@ -79,14 +81,19 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
       aria-labelledby={`${id}-name`}
       data-testid={`step-${kind}`}
       data-enabled={enabled}
-      className="group overflow-hidden rounded-md border border-line bg-raised px-3 py-2.5"
+      className={`group overflow-hidden rounded-md border border-line bg-raised px-3 ${enabled ? 'py-2.5' : 'py-1'}`}
     >
       <div className="flex items-center gap-2">
-        <Icon of={ICONS[kind] ?? SlidersHorizontal} className={idle ? 'shrink-0 text-secondary' : 'shrink-0'} />
-        <h2 id={`${id}-name`} className={`min-w-0 grow truncate ${idle ? 'text-secondary' : 'font-medium'}`}>
+        <Icon of={ICONS[kind] ?? SlidersHorizontal} className={enabled ? 'shrink-0' : 'shrink-0 text-secondary'} />
+        <h2
+          id={`${id}-name`}
+          title={enabled ? undefined : reason}
+          className={`min-w-0 grow truncate ${enabled ? 'font-medium' : 'text-secondary'}`}
+        >
           {t(`steps.${kind}`)}
         </h2>
-        {isFree ? handle : <FixedOrderHint kind={kind} />}
+        {!enabled && isProposed && <span className="shrink-0 text-xs text-secondary">{t('restore.suggested')}</span>}
+        {isFree && handle}
         <Switch
           label={t(`steps.${kind}`)}
           describedBy={`${id}-reason`}
@@ -94,9 +101,10 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
           onChange={(checked) => actions.setEnabled(entry.key, kind, checked)}
         />
       </div>
-      {idle ? (
-        <p id={`${id}-reason`} className="ml-6 text-xs text-secondary">
-          {need.reason === 'reason.light.byHand' ? sentence({ key: need.reason }) : t('restore.notNeeded')}
+      {/* A step that is off takes one line. Its reason is a tooltip, and is read out with the switch. */}
+      {!enabled ? (
+        <p id={`${id}-reason`} className="sr-only">
+          {reason}
         </p>
       ) : (
         <p id={`${id}-reason`} className="mt-1 text-xs text-secondary">
@@ -143,25 +151,6 @@ function ReviewPlaces({ entry }: { entry: OpenPhoto }) {
       >
         <Icon of={ScanSearch} />
         {t('places.review')}
-      </button>
-    </Tooltip>
-  );
-}
-
-/** Why this step cannot be moved. */
-function FixedOrderHint({ kind }: { kind: StepKind }) {
-  const { t } = useTranslation();
-  const [shown, setShown] = useState(false);
-  return (
-    <Tooltip text={t(`order.${kind}`)} open={shown} onOpen={setShown}>
-      <button
-        type="button"
-        data-testid="why-here"
-        aria-label={t('order.fixed', { name: t(`steps.${kind}`), why: t(`order.${kind}`) })}
-        onClick={() => setShown(true)}
-        className="inline-flex size-6 shrink-0 items-center justify-center rounded-md text-secondary hover:text-text"
-      >
-        <Lock size={12} strokeWidth={1.5} />
       </button>
     </Tooltip>
   );

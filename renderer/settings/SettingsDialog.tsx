@@ -14,6 +14,8 @@ import { memoryChoices, providerChoices, threadChoices } from './choices';
 import { MASK_COLOUR_NAMES, MASK_COLOURS } from './maskColours';
 import { Providers } from './Providers';
 
+const INTERFACE_SCALES = [0.9, 1, 1.1, 1.25, 1.5] as const;
+
 /** Settings for all photos. Each change applies at once, and all of them can be reset. */
 export function SettingsDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
@@ -22,6 +24,7 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
   const version = useApp((state) => state.info?.version ?? '');
   const uploads = useApp((state) => state.info !== null && state.info.uploadUrl !== null);
   const id = useId();
+  const format = useFormat();
   const set = (change: Partial<Settings>) => void setSettings(change);
   /** The settings before a reset, so that it can be undone. */
   const [before, setBefore] = useState<Settings | null>(null);
@@ -80,6 +83,22 @@ export function SettingsDialog({ onClose }: { onClose(): void }) {
               { value: 'pt-BR', label: t('settings.languages.pt-BR') },
             ]}
             onChange={(value) => set({ language: value === 'en' || value === 'pt-BR' ? value : null })}
+          />
+        </Field>
+        <Field
+          label={t('settings.interfaceScale')}
+          htmlFor={`${id}-scale`}
+          hint={t('settings.interfaceScaleText')}
+          hintId={`${id}-scale-hint`}
+        >
+          <Select
+            id={`${id}-scale`}
+            describedBy={`${id}-scale-hint`}
+            testId="interface-scale"
+            className="w-48"
+            value={String(settings.interfaceScale)}
+            options={INTERFACE_SCALES.map((scale) => ({ value: String(scale), label: format.percent(scale) }))}
+            onChange={(value) => set({ interfaceScale: Number(value) })}
           />
         </Field>
         <Field

@@ -120,6 +120,7 @@ export interface Job {
 /** Names of sentences under `notices` in the translation. */
 export type NoticeText =
   | 'openFailed'
+  | 'openFailedMany'
   | 'analyseFailed'
   | 'renderFailed'
   | 'exportFailed'

@@ -37,7 +37,7 @@ export type DialogName =
   | 'findPhoto';
 
 export interface ViewState {
-  page: 'darkroom' | 'table' | 'batch' | 'pairs' | 'generators';
+  page: 'darkroom' | 'table' | 'batch' | 'pairs' | 'generators' | 'help';
   dialog: DialogName | null;
   panelOpen: boolean;
   /** The open tab of the panel. */

@@ -43,7 +43,7 @@ export function Notices() {
   useFocusKept(ref, notices);
   const place = [
     overFilmstrip && dialog === null ? (overBar ? 'bottom-38' : 'bottom-28') : 'bottom-10',
-    besideTools ? 'left-16 max-h-[calc(100vh-224px)]' : 'left-3 max-h-[calc(100vh-176px)]',
+    besideTools ? 'left-16 max-h-[calc(100vh-14rem)]' : 'left-3 max-h-[calc(100vh-11rem)]',
   ].join(' ');
   const cards = (
     <section
@@ -52,7 +52,7 @@ export function Notices() {
       onKeyDown={(event) => {
         if (event.key === 'Escape') dismissFocused(event);
       }}
-      className={`pointer-events-none fixed z-30 flex w-[380px] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${place}`}
+      className={`pointer-events-none fixed z-30 flex w-[23.75rem] max-w-[calc(100vw-24px)] flex-col gap-2 overflow-y-auto ${place}`}
     >
       {/* In one list, so that a notice stays the same when another one follows. */}
       {notices.flatMap((notice, i) => [

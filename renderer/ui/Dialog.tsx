@@ -52,7 +52,7 @@ export function Dialog({ title, onClose, children, footer, width = 440, textOnly
       onClick={(event) => {
         if (event.target === event.currentTarget) ref.current?.close();
       }}
-      style={{ width }}
+      style={{ width: `${width / 16}rem` }}
       className="m-auto max-h-[calc(100vh-48px)] max-w-[calc(100vw-48px)] flex-col overflow-hidden rounded-md border border-line bg-panel p-0 text-text shadow-lg outline-none open:flex"
     >
       <header className="flex h-11 shrink-0 items-center justify-between border-b border-line pr-2 pl-4">

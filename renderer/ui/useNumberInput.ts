@@ -2,6 +2,9 @@ import { type ChangeEvent, type FocusEvent, type KeyboardEvent, useState } from 
 import { useTranslation } from 'react-i18next';
 import { readNumber } from '../../text/number';
 
+const isLetter = ({ key, ctrlKey, metaKey, altKey }: KeyboardEvent) =>
+  !(ctrlKey || metaKey || altKey) && /^\p{L}$/u.test(key);
+
 /**
  * Props for a text field that takes a number. It is applied on blur or Enter, and discarded on Escape. `onTyped`
  * receives null for empty or invalid text.
@@ -28,6 +31,8 @@ export function useNumberInput(shown: string, onTyped: (value: number | null) =>
       onKeyDown: (event: KeyboardEvent) => {
         if (event.key === 'Enter') commit();
         else if (event.key === 'Escape') leave();
+        // A letter is no part of a number: the number is applied, and the letter is a shortcut again.
+        else if (isLetter(event)) (event.target as HTMLElement).blur();
       },
     },
   } as const;

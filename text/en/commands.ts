@@ -85,6 +85,7 @@ export const commands = {
     generators: 'Generators',
     settings: 'Settings',
     keys: 'Keyboard shortcuts',
+    help: 'Help',
     tour: 'Introduction',
   },
   keys: {

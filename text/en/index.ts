@@ -4,6 +4,7 @@ import { cli } from './cli';
 import { commands } from './commands';
 import { engine } from './engine';
 import { errors } from './errors';
+import { help } from './help';
 import { library } from './library';
 import { manual } from './manual';
 import { many } from './many';
@@ -39,4 +40,5 @@ export const en = {
   ...menu,
   ...models,
   ...library,
+  ...help,
 };

@@ -87,6 +87,7 @@ export const commands: Translated<typeof english> = {
     generators: 'Geradores',
     settings: 'Configurações',
     keys: 'Atalhos de teclado',
+    help: 'Ajuda',
     tour: 'Apresentação',
   },
   keys: {

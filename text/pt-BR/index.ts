@@ -6,6 +6,7 @@ import { cli } from './cli';
 import { commands } from './commands';
 import { engine } from './engine';
 import { errors } from './errors';
+import { help } from './help';
 import { library } from './library';
 import { manual } from './manual';
 import { many } from './many';
@@ -40,4 +41,5 @@ export const ptBR: Translated<typeof en> = {
   ...menu,
   ...models,
   ...library,
+  ...help,
 };

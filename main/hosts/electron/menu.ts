@@ -83,6 +83,8 @@ export function menuTemplate(options: {
         { role: 'copy', label: t('menu.copy') },
         { role: 'paste', label: t('menu.paste') },
         { role: 'selectAll', label: t('menu.selectAll') },
+        separator,
+        command(t('menu.startOver'), 'startOver'),
       ],
     },
     {
@@ -112,6 +114,7 @@ export function menuTemplate(options: {
       label: t('menu.help'),
       role: 'help',
       submenu: [
+        command(t('menu.helpPage'), 'help', 'F1'),
         { label: t('menu.releases'), click: showReleases },
         { label: t('menu.showLog'), click: showLog },
         ...(isMac ? [] : [separator, about]),

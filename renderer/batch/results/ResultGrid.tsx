@@ -1,7 +1,7 @@
 import { type CSSProperties, useCallback, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { BatchRow, BatchState } from '../../../contract/batch';
-import { CAPTION, type Grid } from '../../light-table/grid';
+import type { Grid } from '../../light-table/grid';
 import { TileGrid } from '../../light-table/TileGrid';
 import { useActions, useBatch, useResults } from '../../state/context';
 import { inFolder, Pictures, Status, Verdict } from '../rowParts';
@@ -76,7 +76,7 @@ function Tile({ batchId, row, place, count, grid, style, isStop }: TileProps) {
   const { open } = useActions().results;
   const isActive = useResults((state) => state.active === row?.index);
   const id = useId();
-  const height = grid.height - CAPTION - 20;
+  const height = grid.height - grid.caption - 20;
   return (
     <li aria-setsize={count} aria-posinset={place + 1} className="absolute p-1" style={style}>
       {row !== undefined && (

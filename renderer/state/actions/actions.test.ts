@@ -217,6 +217,30 @@ describe('opening', () => {
     expect(stores.photos.getState().photos).toHaveLength(1);
   });
 
+  test('several files that cannot be opened are one message, and all of them are tried again', async () => {
+    const { actions, bridge, count, notices, settle, stores } = setUp();
+    const codes = ['NOT_A_PHOTO', 'PHOTO_DAMAGED', 'NOT_A_PHOTO'] as const;
+    bridge.answers['photos.open'] = () => fakeFailure(codes[count('photos.open') - 1]!);
+    const files = ['a', 'b', 'c'].map((name) => ({ token: name, name: `${name}.jpg`, kind: 'photo' as const }));
+    actions.openFiles(files);
+    await settle();
+    expect(notices()).toMatchObject([
+      {
+        text: 'openFailedMany',
+        params: { count: 3 },
+        failed: [
+          { name: 'a.jpg', failure: { code: 'NOT_A_PHOTO' } },
+          { name: 'b.jpg', failure: { code: 'PHOTO_DAMAGED' } },
+          { name: 'c.jpg', failure: { code: 'NOT_A_PHOTO' } },
+        ],
+      },
+    ]);
+    delete bridge.answers['photos.open'];
+    notices()[0]!.action!.run();
+    await settle();
+    expect(stores.photos.getState().photos.map(({ name }) => name)).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+  });
+
   test('if another photo cannot be opened, the window returns to the previous one', async () => {
     const { actions, bridge, entry, openOne } = setUp();
     await openOne('a');

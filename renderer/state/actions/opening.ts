@@ -1,6 +1,7 @@
 import type { FileEntry } from '../../../contract/app';
 import type { Response } from '../../../contract/calls';
 import type { EditLog } from '../../../contract/edit';
+import type { Failure } from '../../../contract/errors';
 import type { Photo } from '../../../contract/photo';
 import { freshLog } from '../../../document/edit';
 import { arranged } from '../listing';
@@ -160,13 +161,30 @@ export function createOpening(context: Context) {
     remove(key);
     if (wasActive) activateAny(activeBefore.get(key) ?? null);
     if (result.error.code === 'CANCELLED') return;
-    context.notices.tell({
+    tellUnopened({ token, name, log, failure: result.error });
+  }
+
+  /** Files that could not be opened, as long as the notice about them is shown. */
+  let unopened: { id: string; files: { token: string; name: string; log: EditLog | null; failure: Failure }[] } | null =
+    null;
+
+  /** One notice for all files that could not be opened, however many. */
+  function tellUnopened(file: { token: string; name: string; log: EditLog | null; failure: Failure }): void {
+    const isShown = unopened !== null && notices.getState().notices.some(({ id }) => id === unopened?.id);
+    const files = [...(isShown ? unopened!.files : []).filter(({ token }) => token !== file.token), file];
+    if (isShown) context.notices.dismiss(unopened!.id);
+    const again = () => {
+      for (const { token, name, log } of files) openFiles([{ token, name, kind: 'photo' }], log);
+    };
+    const isOne = files.length === 1;
+    const id = context.notices.tell({
       tone: 'error',
-      text: 'openFailed',
-      params: { name },
-      failure: result.error,
-      action: { label: 'retry', run: () => openFiles([{ token, name, kind: 'photo' }], log) },
+      text: isOne ? 'openFailed' : 'openFailedMany',
+      params: isOne ? { name: file.name } : { count: files.length },
+      ...(isOne ? { failure: file.failure } : { failed: files }),
+      action: { label: 'retry', run: again },
     });
+    unopened = { id, files };
   }
 
   /** Adds the other photos of a file behind the first one. */
