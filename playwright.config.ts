@@ -43,8 +43,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 3,
   // For a machine that has other things to do: what takes longer has stopped.
-  timeout: 300_000,
-  expect: { timeout: 60_000 },
+  timeout: 600_000,
+  expect: { timeout: 120_000 },
   projects: [
     ...inHost('browser', { testIgnore: OF_THE_STAND_IN }),
     { name: 'electron', grep: /@electron/, outputDir: 'out/test/e2e-electron' },

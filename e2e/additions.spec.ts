@@ -61,7 +61,7 @@ test('a black and white photo is coloured with a chosen palette; window and file
 
   await page.getByTestId('segment-variants').click();
   const palettes = ['natural', 'warm', 'cool'].map((name) => page.getByTestId(`variant-colours-${name}`));
-  for (const palette of palettes) await expect(palette.locator('img')).toBeVisible({ timeout: 120_000 });
+  for (const palette of palettes) await expect(palette.locator('img')).toBeVisible();
   await palettes[1]!.click();
   await expect(card.getByRole('switch')).toBeChecked();
   await expect(card.getByRole('radio', { name: 'Warm' })).toBeChecked();

@@ -53,7 +53,6 @@ async function onePhotoMore(out: string, child: ChildProcess): Promise<void> {
 }
 
 test('killed at thirty moments, it restores each of forty photos once and leaves nothing behind', async () => {
-  test.setTimeout(600_000);
   const scans = at('scans');
   const names: string[] = [];
   for (let index = 0; index < 40; index++) {

@@ -85,7 +85,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   expect(await findings(page), 'planned').toEqual([]);
 
   await page.getByTestId('start-batch').click();
-  await expect(page.getByTestId('state-restored').first()).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByTestId('state-restored').first()).toBeVisible();
   await page.getByTestId('pause').click();
   await expect(status(page)).toHaveAttribute('data-status', 'paused');
   const facts = await page.getByTestId('batch-facts').innerText();
@@ -96,7 +96,7 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await page.getByTestId('status-batch').click();
   await expect(page.getByTestId('batch-facts')).toHaveText(facts);
   await page.getByTestId('resume').click();
-  await expect(status(page)).toHaveAttribute('data-status', 'problems', { timeout: 120_000 });
+  await expect(status(page)).toHaveAttribute('data-status', 'problems');
 
   // One row for each file, its thumbnails, and the reason why one was not restored.
   await expect(page.getByTestId('batch-facts')).toContainText('6 of 6');
@@ -150,7 +150,7 @@ test('a batch resumes after the program was killed, in Portuguese and in the lig
   await page.getByTestId('batch-more').click();
   await page.getByTestId('batch-concurrency').selectOption('1');
   await page.getByTestId('start-batch').click();
-  await expect(page.getByTestId('state-restored').first()).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByTestId('state-restored').first()).toBeVisible();
   await host.restart('SIGKILL');
 
   // The first page offers the unfinished batch.
@@ -158,7 +158,7 @@ test('a batch resumes after the program was killed, in Portuguese and in the lig
   await expect(page.getByTestId('earlier')).toContainText('scans');
   expect(await findings(page), 'earlier').toEqual([]);
   await page.getByTestId('go-on').click();
-  await expect(status(page)).toHaveAttribute('data-status', 'problems', { timeout: 120_000 });
+  await expect(status(page)).toHaveAttribute('data-status', 'problems');
   await expect(status(page)).toContainText('1 foto não pôde ser restaurada.');
   await expect(page.getByTestId('batch-facts')).toContainText('6 de 6');
   const written = await readdir(join(host.album, 'scans', 'Restauradas', '1931'));

@@ -17,8 +17,6 @@ import { endPrograms, type Program, start } from './programs';
 import { hasRedis, type RedisServer, startRedis } from './redis';
 
 test.skip(!hasRedis, 'NOT TESTED: there is no redis-server here');
-// A worker that was lost is waited for.
-test.describe.configure({ timeout: 300_000 });
 
 let redis: RedisServer;
 test.beforeEach(async () => {

@@ -2,7 +2,7 @@ import { expect, type Page } from '@playwright/test';
 
 /** Waits until every canvas shows the pixels that belong there, and nothing is computed. */
 export async function settled(page: Page): Promise<void> {
-  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
+  await expect(page.getByTestId('status-job')).toHaveCount(0);
   await sharpened(page);
 }
 

@@ -67,7 +67,7 @@ for (const theme of ['dark', 'light'] as const) {
     await page.getByTestId('files-dialog').getByText('casamento').click();
     await expect(page.getByTestId('viewer')).toBeVisible();
     await expectSound(page, 'analysing', rules);
-    await expect(page.getByTestId('step-repair')).toContainText('%', { timeout: 120_000 });
+    await expect(page.getByTestId('step-repair')).toContainText('%');
     await settled(page);
 
     for (const mode of ['split', 'side', 'original', 'result', 'difference']) {
@@ -91,7 +91,7 @@ for (const theme of ['dark', 'light'] as const) {
     expect(note.x).toBeGreaterThanOrEqual(viewer.x);
     expect(note.x + note.width).toBeLessThanOrEqual(viewer.x + viewer.width);
     await page.getByTestId('segment-variants').click();
-    await expect(page.getByTestId('variants').getByText('Processando')).toHaveCount(0, { timeout: 120_000 });
+    await expect(page.getByTestId('variants').getByText('Processando')).toHaveCount(0);
     await expectSound(page, 'variants', rules);
     await page.getByTestId('variant-strong').click();
     await expect(page.getByTestId('notice-info')).toBeVisible();

@@ -12,9 +12,6 @@ import { endPrograms, type Program, startWith } from './programs';
 import { hasRedis, startRedis } from './redis';
 import { type S3Server, startS3 } from './s3-server';
 
-// The queue waits for a lost worker.
-test.describe.configure({ timeout: 300_000 });
-
 let s3: S3Server;
 test.beforeEach(async () => {
   s3 = await startS3();

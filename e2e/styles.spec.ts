@@ -27,9 +27,10 @@ async function exported(host: Host, page: Parameters<typeof placer>[0], name: st
   return (await read(path)).data;
 }
 
-test('a style is chosen from previews of the photo, weakened, mixed, and applied to one half only', {
-  tag: '@electron',
-}, async ({ page, host }) => {
+test('a style is chosen from previews of the photo, weakened, mixed, and applied to one half only', async ({
+  page,
+  host,
+}) => {
   const photo = await writeScene(host.album, 'meadow.png', { ...SIZE, damaged: false, seed: 10 });
   await host.open();
   await host.offer(photo);
@@ -40,7 +41,7 @@ test('a style is chosen from previews of the photo, weakened, mixed, and applied
   await expect.poll(() => gallery.getByRole('listitem').count()).toBeGreaterThan(10);
   // Every style has its picture of the photo, and no two are the same.
   const count = await gallery.getByRole('listitem').count();
-  await expect(samples).toHaveCount(count, { timeout: 120_000 });
+  await expect(samples).toHaveCount(count);
   const sources = await samples.evaluateAll((images) => images.map((image) => (image as HTMLImageElement).src));
   expect(new Set(sources).size).toBe(count);
 
@@ -116,7 +117,7 @@ test.describe('style previews', () => {
     const samples = page.getByTestId('style-gallery').locator('img');
     const seen = () =>
       samples.evaluateAll((all) => all.filter((image) => (image as HTMLImageElement).naturalWidth > 0));
-    await expect.poll(async () => (await seen()).length, { timeout: 120_000 }).toBeGreaterThan(15);
+    await expect.poll(async () => (await seen()).length).toBeGreaterThan(15);
     // One of the samples is the photo without a style, which is no rendering.
     expect(refused.size).toBeGreaterThanOrEqual(15);
   });

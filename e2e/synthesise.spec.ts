@@ -47,7 +47,7 @@ test('pairs are previewed, adjusted, made, and resumed', async ({ page, browserH
   expect(await findings(page), 'empty').toEqual([]);
 
   await chooseClean(page);
-  await expect(preview(page)).toHaveAttribute('data-phase', 'ready', { timeout: 120_000 });
+  await expect(preview(page)).toHaveAttribute('data-phase', 'ready');
   await expect(page.getByTestId('pairs-photos')).toHaveText('From 3 photos');
   await expect(pictures(page)).toHaveCount(6);
   for (const picture of await pictures(page).all()) await expect(picture).toHaveJSProperty('naturalWidth', 512);
@@ -112,7 +112,7 @@ test('pairs are previewed, adjusted, made, and resumed', async ({ page, browserH
   await page.getByTestId('pairs-count').fill(String(made + 4));
   await page.getByTestId('pairs-count').press('Enter');
   await page.getByTestId('make-pairs').click();
-  await expect(status(page)).toHaveAttribute('data-status', 'done', { timeout: 120_000 });
+  await expect(status(page)).toHaveAttribute('data-status', 'done');
   await expect(status(page).getByTitle(join(host.album, 'pairs')).first()).toBeVisible();
   expect(await lines()).toHaveLength(made + 4);
   expect(await readdir(join(host.album, 'pairs', 'mask'))).toHaveLength(made + 4);

@@ -97,7 +97,7 @@ test('any two pictures of a photo can be compared, and a variant chosen', async 
 
   await page.getByTestId('segment-variants').click();
   const cards = page.getByTestId('variants').getByRole('button');
-  await expect(page.getByTestId('variants').locator('img')).toHaveCount(await cards.count(), { timeout: 120_000 });
+  await expect(page.getByTestId('variants').locator('img')).toHaveCount(await cards.count());
   expect(await cards.count()).toBeGreaterThanOrEqual(4);
   expect(await findings(page)).toEqual([]);
   const sensitivity = page.getByTestId('step-repair').getByRole('slider').first();
@@ -120,8 +120,8 @@ test('while the result is still loading, the original is shown and not an empty 
     await route.continue();
   });
   await host.offer(path);
-  await expect(page.getByTestId('step-repair')).toContainText('%', { timeout: 120_000 });
-  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
+  await expect(page.getByTestId('step-repair')).toContainText('%');
+  await expect(page.getByTestId('status-job')).toHaveCount(0);
   /** Opacity of a pixel right of the middle, on the last canvas. */
   const seen = () =>
     page

@@ -34,7 +34,7 @@ test('drop a scratched photo, see the proposal, compare, export', { tag: '@elect
   await expect(page.getByTestId('photo-name')).toHaveText('creased portrait.png');
 
   // The full-size result is computed by itself after the preview.
-  await expect(page.getByTestId('status-job')).toHaveCount(0, { timeout: 120_000 });
+  await expect(page.getByTestId('status-job')).toHaveCount(0);
   const slider = page.getByTestId('compare-slider').getByRole('slider');
   await slider.focus();
   const before = await slider.getAttribute('aria-valuenow');

@@ -1,5 +1,5 @@
 // Small helpers that the other scripts share.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,6 +12,24 @@ export function run(program, args, options = {}) {
   const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options });
   if (error !== undefined) console.error(`${program}: ${error.message}`);
   return status ?? 1;
+}
+
+/**
+ * Runs a program in the repository beside others, with our output streams, or, if it is `quiet`, with none: what it prints is
+ * then returned with its exit code, so that two programs do not speak at the same time.
+ *
+ * @returns {Promise<{ status: number, output: string }>}
+ */
+export function runBeside(program, args, { quiet = false, ...options } = {}) {
+  return new Promise((resolve) => {
+    const stdio = quiet ? ['ignore', 'pipe', 'pipe'] : 'inherit';
+    const child = spawn(program, args, { cwd: root, stdio, ...options });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream?.setEncoding('utf8').on('data', (text) => (output += text));
+    child.once('error', (error) => resolve({ status: 1, output: `${output}${program}: ${error.message}\n` }));
+    child.once('close', (status) => resolve({ status: status ?? 1, output }));
+  });
 }
 
 /** The script of a program that an installed package ships. */

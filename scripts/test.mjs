@@ -1,4 +1,4 @@
-// `npm test`: checks, builds, then runs the unit tests, the tests of the training kit and the stories in a real
+// `npm test`: checks, builds, then runs the unit tests beside the tests of the training kit, and the stories in a real
 // browser, and ends with one line that counts them all. `node scripts/test.mjs unit|kit|e2e` runs a part.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { ensureBuilt } from './build.mjs';
 import { check } from './check.mjs';
 import { ensureChromium } from './chromium.mjs';
 import { runIsolated, whyNotIsolated } from './isolated.mjs';
-import { installDebian, isRootOnDebian, root, run, runPackage, scriptOf } from './run.mjs';
+import { installDebian, isRootOnDebian, root, run, runBeside, scriptOf } from './run.mjs';
 import { electronProgram, whyNoWindow } from './start.mjs';
 
 const results = join(root, 'out', 'test');
@@ -31,11 +31,11 @@ function readReport(name) {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : null;
 }
 
-function unit() {
+async function unit() {
   // Metadata are compared with what exiftool reads. Without it that test is skipped.
   if (spawnSync('exiftool', ['-ver']).status !== 0 && isRootOnDebian) installDebian('libimage-exiftool-perl');
   const args = ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${join(results, 'unit.json')}`];
-  const status = runPackage('vitest', 'vitest', args);
+  const { status } = await runBeside(process.execPath, [scriptOf('vitest', 'vitest'), ...args]);
   const report = readReport('unit.json');
   for (const file of report?.testResults ?? []) {
     for (const { fullName, duration } of file.assertionResults) {
@@ -47,7 +47,7 @@ function unit() {
 }
 
 /** The training kit's tests need PyTorch: an installed one, or as root Debian's package. Without it they are skipped. */
-function kit() {
+async function kit() {
   const python = process.platform === 'linux' && existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
   const hasTorch = () => spawnSync(python, ['-c', 'import torch, cv2, onnx']).status === 0;
   if (!hasTorch() && isRootOnDebian) {
@@ -68,9 +68,14 @@ function kit() {
     const packages = runCaptions('print(*captions.PACKAGES)').stdout.trim().split(' ');
     installDebian('python3-pil', ...packages);
   }
-  const status = run(python, ['-m', 'training.tests.suite', '--report', join(results, 'kit.json')], {
-    cwd: join(root, 'models'),
-  });
+  // Where the unit tests run beside it, only one of the two speaks.
+  const quiet = wanted('unit');
+  const { status, output } = await runBeside(
+    python,
+    ['-m', 'training.tests.suite', '--report', join(results, 'kit.json')],
+    { cwd: join(root, 'models'), quiet },
+  );
+  if (quiet) console.log(output);
   const report = readReport('kit.json');
   for (const { name, seconds } of report?.tests ?? []) timed.push({ part: 'kit', name, seconds });
   count('Training kit', report?.passed ?? 0, report?.failed ?? 0, status === 0 && report !== null);
@@ -168,8 +173,7 @@ const built = await ensureBuilt().then(
 );
 count('Build', built ? 1 : 0, 0, built);
 mkdirSync(results, { recursive: true });
-if (wanted('unit')) unit();
-if (wanted('kit')) kit();
+await Promise.all([wanted('unit') && unit(), wanted('kit') && kit()]);
 if (wanted('e2e')) e2e();
 printSlowest();
 console.log(`${total.passed} passed, ${total.failed} failed`);

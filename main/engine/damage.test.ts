@@ -46,7 +46,7 @@ let engine: Engine;
 let told: string[] = [];
 
 const HAIR = { x: 300, y: 901 };
-const SIZE = { width: 2400, height: 1800 };
+const SIZE = { width: 2000, height: 1500 };
 
 beforeAll(async () => {
   [built, folder] = await Promise.all([buildEngine(), temporaryFolder()]);
@@ -139,7 +139,12 @@ describe('in the window', () => {
     await until(() => told.length > 0);
     expect(told).toEqual(['p']);
     const fine = await evidence();
-    expect([fine.width, fine.height, fine.fullWidth, fine.fullHeight]).toEqual([2400, 1800, 2400, 1800]);
+    expect([fine.width, fine.height, fine.fullWidth, fine.fullHeight]).toEqual([
+      SIZE.width,
+      SIZE.height,
+      SIZE.width,
+      SIZE.height,
+    ]);
     expect(fine.rules).toEqual({ smallest: 2, seed: 16, flank: 16 });
     // The proposal stays the same; each picture keeps its mask.
     expect(await engine.request('analyse', { photoId: 'p' })).toEqual(analysis);
@@ -204,7 +209,7 @@ describe('in the window', () => {
       expect(told).toEqual([]);
     }
     await until(() => told.length > 0);
-    expect((await evidence()).width).toBe(2400);
+    expect((await evidence()).width).toBe(SIZE.width);
   });
 
   it('the fine pass runs only for the photo on the screen, and not for a closed one', async () => {
@@ -224,15 +229,15 @@ describe('in the window', () => {
     await open(hairline);
     const ops: MaskOp[] = [
       ...DETECTED_MASK,
-      { kind: 'defect', mode: 'remove', x: 2000, y: 200, sensitivity: null },
-      { kind: 'defect', mode: 'add', x: 1900, y: 1500, sensitivity: 1 },
+      { kind: 'defect', mode: 'remove', x: 1700, y: 200, sensitivity: null },
+      { kind: 'defect', mode: 'add', x: 1600, y: 1300, sensitivity: 1 },
     ];
     const target = { folder: folder.path, stem: 'mask' };
     const written = await engine.request('exportMask', { photoId: 'p', recipe: repair, edit: edit(...ops), target });
     const { data, info } = await sharp(written.path).greyscale().raw().toBuffer({ resolveWithObject: true });
-    expect([info.width, info.height]).toEqual([2400, 1800]);
-    expect(data[HAIR.y * 2400 + HAIR.x]).toBe(255);
-    expect(data[200 * 2400 + 2000]).toBe(0);
+    expect([info.width, info.height]).toEqual([SIZE.width, SIZE.height]);
+    expect(data[HAIR.y * SIZE.width + HAIR.x]).toBe(255);
+    expect(data[200 * SIZE.width + 1700]).toBe(0);
     const hair = edit(...DETECTED_MASK, { kind: 'defect', mode: 'remove', ...HAIR, sensitivity: null });
     const full = await engine.request('render', { photoId: 'p', recipe: repair, size: 'full', edit: hair });
     expect(await isRepaired(full.revision)).toBe(false);
@@ -244,7 +249,7 @@ describe('in batches and on the command line', () => {
     const repaired = await restore(hairline);
     expect(repaired.passes.map(({ generator }) => generator)).toEqual(['four-planes', 'four-planes', 'inpainter']);
     const { data } = await sharp(repaired.output!.path).raw().toBuffer({ resolveWithObject: true });
-    expect(data[3 * (HAIR.y * 2400 + HAIR.x)]).toBe(128);
+    expect(data[3 * (HAIR.y * SIZE.width + HAIR.x)]).toBe(128);
     expect((await restore(hairline, { recipe: recipe(false) })).passes).toHaveLength(1);
     expect((await restore(hairline, { target: null })).passes).toHaveLength(1);
     expect(told).toEqual([]);

@@ -85,7 +85,7 @@ const MODELS = join(import.meta.dirname, '..', '..', 'models');
 const STYLE = 'van-gogh-starry-night';
 /** Painted at half the size: the borders are on whole pixels of both. */
 const SCALE = 2;
-const SMALL = { width: 1500, height: 1000 };
+const SMALL = { width: 1240, height: 800 };
 const LARGE = { width: SCALE * SMALL.width, height: SCALE * SMALL.height };
 
 const store = new GeneratorStore(MODELS);

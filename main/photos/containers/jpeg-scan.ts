@@ -1,6 +1,7 @@
 import type { Rect } from '../../restoration/raster';
 import type { Frame } from './jpeg';
-import { BitReader, type Huffman, readTables, Unreadable } from './jpeg-huffman';
+import { BitReader, type Huffman, Unreadable } from './jpeg-huffman';
+import { isRestart, type ScanHeader, unitsOf, walkScans } from './jpeg-walk';
 
 /**
  * Follows the entropy coding of a JPEG without computing pixels, to find out how much of the picture is there. Baseline,
@@ -49,43 +50,21 @@ export function followScans(
   if (!CODED.has(frame.marker) || frame.components.some(({ horizontal, vertical }) => !horizontal || !vertical))
     return null;
   const progressive = frame.marker === 0xc2;
-  const tables = new Map<number, Huffman>();
   const report: ScanReport = { missing: [], cuts: [], lacksDetail: false, unread: 0 };
   const seen = new Set<number>();
-  let interval = 0;
-  let at = start + 2;
-  let ended = false;
-  while (at + 4 <= bytes.length) {
-    if (bytes[at] !== 0xff || bytes[at + 1] === 0xff || bytes[at + 1] === 0 || isRestart(bytes[at + 1]!)) {
-      at++;
-      continue;
-    }
-    const marker = bytes[at + 1]!;
-    if (marker === 0xd9) {
-      ended = true;
-      break;
-    }
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    const body = bytes.subarray(at + 4, at + 2 + length);
-    if (marker === 0xc4) readTables(body, tables);
-    if (marker === 0xdd && body.length >= 2) interval = (body[0]! << 8) | body[1]!;
-    if (marker !== 0xda) {
-      at += 2 + Math.max(2, length);
-      continue;
-    }
-    const count = body[0] ?? 0;
-    if (body.length < 4 + 2 * count) break;
-    const isFirstPass = !progressive || (body[1 + 2 * count] === 0 && body[3 + 2 * count]! >> 4 === 0);
-    const dataAt = at + 2 + length;
-    if (!isFirstPass) {
-      at = nextMarker(bytes, dataAt);
-      continue;
-    }
-    const scan = readScan(frame, body, count, tables);
-    if (!scan) return null;
-    for (let i = 0; i < count; i++) seen.add(body[1 + 2 * i]!);
-    at = followScan(bytes, dataAt, Math.min(limit, bytes.length), { scan, interval, progressive }, report);
-  }
+  let isKnown = true;
+  const ended = walkScans(bytes, start, (header) => {
+    if (header === null) return null;
+    const { components, first, known, interval, dataAt } = header;
+    // Later passes refine what the first one gave.
+    if (progressive && (first !== 0 || known !== 0)) return nextMarker(bytes, dataAt);
+    const scan = scanOf(frame, header);
+    isKnown = scan !== null;
+    if (scan === null) return null;
+    for (const { id } of components) seen.add(id);
+    return followScan(bytes, dataAt, Math.min(limit, bytes.length), { scan, interval, progressive }, report);
+  });
+  if (!isKnown) return null;
   if (firstScan > bytes.length || frame.components.some(({ id }) => !seen.has(id))) {
     // Without any data of a component nothing of the picture can be trusted.
     report.missing = [{ x: 0, y: 0, width: frame.width, height: frame.height }];
@@ -93,8 +72,6 @@ export function followScans(
   report.lacksDetail = progressive && !ended;
   return report;
 }
-
-const isRestart = (marker: number) => marker >= 0xd0 && marker <= 0xd7;
 
 /** The next marker that is not part of coded data. */
 function nextMarker(bytes: Uint8Array, from: number): number {
@@ -114,32 +91,22 @@ function nextRestart(bytes: Uint8Array, from: number): number | null {
   return null;
 }
 
-function readScan(frame: Frame, body: Uint8Array, count: number, tables: Map<number, Huffman>): Scan | null {
-  const chosen = Array.from({ length: count }, (_, i) => ({
-    component: frame.components.find(({ id }) => id === body[1 + 2 * i]),
-    tables: body[2 + 2 * i]!,
-  }));
-  if (count === 0 || chosen.some(({ component }) => !component)) return null;
-  const most = {
-    horizontal: Math.max(...frame.components.map(({ horizontal }) => horizontal)),
-    vertical: Math.max(...frame.components.map(({ vertical }) => vertical)),
-  };
-  const single = count === 1;
-  const { horizontal, vertical } = chosen[0]!.component!;
-  // A scan with one component has a unit for each of its blocks.
-  const width = single ? (8 * most.horizontal) / horizontal : 8 * most.horizontal;
-  const height = single ? (8 * most.vertical) / vertical : 8 * most.vertical;
+/** Null if the frame does not have the components of the scan. */
+function scanOf(frame: Frame, header: ScanHeader): Scan | null {
+  const components = header.components.flatMap(({ id, dc, ac }) => {
+    const found = frame.components.find((each) => each.id === id);
+    return found ? [{ ...found, dc, ac }] : [];
+  });
+  if (components.length === 0 || components.length < header.components.length) return null;
+  const isAlone = components.length === 1;
   return {
-    components: chosen.map(({ component, tables: ids }) => ({
-      blocksAcross: single ? 1 : component!.horizontal,
-      blocksDown: single ? 1 : component!.vertical,
-      dc: tables.get(ids >> 4),
-      ac: tables.get(0x10 | (ids & 15)),
+    ...unitsOf(frame, components),
+    components: components.map(({ horizontal, vertical, dc, ac }) => ({
+      blocksAcross: isAlone ? 1 : horizontal,
+      blocksDown: isAlone ? 1 : vertical,
+      dc,
+      ac,
     })),
-    across: Math.ceil(frame.width / width),
-    down: Math.ceil(frame.height / height),
-    width,
-    height,
   };
 }
 

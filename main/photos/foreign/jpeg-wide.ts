@@ -1,6 +1,7 @@
 import type { Rect } from '../../restoration/raster';
 import type { Frame } from '../containers/jpeg';
-import { BitReader, type Huffman, readTables, Unreadable } from '../containers/jpeg-huffman';
+import { BitReader, type Huffman, Unreadable } from '../containers/jpeg-huffman';
+import { type ScanHeader, unitsOf, walkScans } from '../containers/jpeg-walk';
 import { assertSize, damaged, type Foreign, NOTHING_BESIDE } from './foreign';
 
 /**
@@ -28,9 +29,7 @@ interface Plane {
 interface Coding {
   frame: Frame;
   planes: Plane[];
-  tables: Map<number, Huffman>;
   quantisation: Map<number, Uint16Array>;
-  interval: number;
 }
 
 /** Whether a frame is read here: sequential of 12 bits, or lossless, with one or three components. */
@@ -49,41 +48,33 @@ export function readWideJpeg(bytes: Uint8Array, frame: Frame): Foreign {
   const { width, height, precision } = frame;
   assertSize(width, height);
   const isLossless = frame.marker === LOSSLESS;
-  const coding: Coding = { frame, planes: [], tables: new Map(), quantisation: new Map(), interval: 0 };
+  const coding: Coding = { frame, planes: [], quantisation: new Map() };
   coding.planes = planesOf(frame, isLossless);
   let transform: number | null = null;
   let isJfif = false;
   let read = 0;
   /** The first row of the picture that no scan gives. */
   let end = height;
-  for (let at = 2; at + 4 <= bytes.length; ) {
-    const marker = bytes[at + 1]!;
-    if (bytes[at] !== 0xff || marker === 0 || marker === 0xff || (marker >= 0xd0 && marker <= 0xd7)) {
-      at++;
-      continue;
-    }
-    if (marker === 0xd9) break;
-    const length = (bytes[at + 2]! << 8) | bytes[at + 3]!;
-    const body = bytes.subarray(at + 4, at + 2 + length);
-    const name = String.fromCharCode(...body.subarray(0, 5));
-    if (marker === 0xe0 && name === 'JFIF\0') isJfif = true;
-    if (marker === 0xee && name === 'Adobe' && body.length >= 12) transform = body[11]!;
-    if (marker === 0xc4) readTables(body, coding.tables);
-    if (marker === 0xdb) readQuantisation(body, coding.quantisation);
-    if (marker === 0xdd && body.length >= 2) coding.interval = (body[0]! << 8) | body[1]!;
-    if (marker === frame.marker) takeTables(body, coding.planes);
-    at += 2 + Math.max(2, length);
-    if (marker !== 0xda) continue;
-    const scanned = scanOf(body, coding);
-    if (!scanned) throw damaged('a scan of unknown components');
-    read += scanned.length;
-    const reader = new BitReader(bytes, at, bytes.length);
-    end = Math.min(
-      end,
-      isLossless ? readLossless(reader, bytes, body, scanned, coding) : readBlocks(reader, bytes, scanned, coding),
-    );
-    at = reader.at;
-  }
+  walkScans(
+    bytes,
+    0,
+    (header) => {
+      const scanned = header && scannedBy(header, coding);
+      if (!scanned) throw damaged('a scan of unknown components');
+      read += scanned.length;
+      const reader = new BitReader(bytes, header.dataAt, bytes.length);
+      const given = isLossless ? readLossless : readBlocks;
+      end = Math.min(end, given(reader, bytes, header, scanned, coding));
+      return reader.at;
+    },
+    (marker, body) => {
+      const name = String.fromCharCode(...body.subarray(0, 5));
+      if (marker === 0xe0 && name === 'JFIF\0') isJfif = true;
+      if (marker === 0xee && name === 'Adobe' && body.length >= 12) transform = body[11]!;
+      if (marker === 0xdb) readQuantisation(body, coding.quantisation);
+      if (marker === frame.marker) takeTables(body, coding.planes);
+    },
+  );
   if (read < coding.planes.length) end = 0;
   const isYcc = isLuma(coding.planes, { transform, isJfif, isLossless });
   const missing: Rect[] = end < height ? [{ x: 0, y: end, width, height: height - end }] : [];
@@ -147,17 +138,13 @@ interface Scanned {
   ac: Huffman | undefined;
 }
 
-function scanOf(body: Uint8Array, { planes, tables }: Coding): Scanned[] | null {
-  const count = body[0] ?? 0;
-  if (count === 0 || body.length < 4 + 2 * count) return null;
-  const scanned: Scanned[] = [];
-  for (let i = 0; i < count; i++) {
-    const plane = planes.find(({ id }) => id === body[1 + 2 * i]);
-    if (!plane) return null;
-    const ids = body[2 + 2 * i]!;
-    scanned.push({ plane, dc: tables.get(ids >> 4), ac: tables.get(0x10 | (ids & 15)) });
-  }
-  return scanned;
+/** Null if the scan has no components, or others than the frame. */
+function scannedBy({ components }: ScanHeader, { planes }: Coding): Scanned[] | null {
+  const scanned = components.flatMap(({ id, dc, ac }) => {
+    const plane = planes.find((each) => each.id === id);
+    return plane ? [{ plane, dc, ac }] : [];
+  });
+  return scanned.length > 0 && scanned.length === components.length ? scanned : null;
 }
 
 /** Passes over a restart marker. */
@@ -182,16 +169,13 @@ function extended(reader: BitReader, size: number): number {
 function readBlocks(
   reader: BitReader,
   bytes: Uint8Array,
+  { interval }: ScanHeader,
   scanned: Scanned[],
-  { frame, quantisation, interval, planes }: Coding,
+  { frame, quantisation }: Coding,
 ): number {
-  const vertical = Math.max(...planes.map((plane) => plane.vertical));
-  const horizontal = Math.max(...planes.map((plane) => plane.horizontal));
-  const [alone] = scanned.length === 1 ? scanned : [];
-  // A scan with one component has a unit for each of its blocks.
-  const across = alone ? Math.ceil(alone.plane.width / BLOCK) : Math.ceil(frame.width / (BLOCK * horizontal));
-  const down = alone ? Math.ceil(alone.plane.height / BLOCK) : Math.ceil(frame.height / (BLOCK * vertical));
-  const rowsOfUnit = alone ? (BLOCK * vertical) / alone.plane.vertical : BLOCK * vertical;
+  const planes = scanned.map(({ plane }) => plane);
+  const { across, down, height: rowsOfUnit } = unitsOf(frame, planes);
+  const isAlone = planes.length === 1;
   for (const { plane } of scanned) plane.previous = 0;
   const block = new Float64Array(64);
   for (let unit = 0; unit < across * down; unit++) {
@@ -202,7 +186,7 @@ function readBlocks(
       }
       const [x, y] = [unit % across, Math.floor(unit / across)];
       for (const each of scanned) {
-        const [wide, high] = alone ? [1, 1] : [each.plane.horizontal, each.plane.vertical];
+        const [wide, high] = isAlone ? [1, 1] : [each.plane.horizontal, each.plane.vertical];
         for (let i = 0; i < wide * high; i++) {
           readBlock(reader, each, quantisation.get(each.plane.quantisation), block);
           place(block, each.plane, BLOCK * (x * wide + (i % wide)), BLOCK * (y * high + Math.floor(i / wide)));
@@ -280,12 +264,10 @@ function place(block: Float64Array, { samples, stride }: Plane, left: number, to
 function readLossless(
   reader: BitReader,
   bytes: Uint8Array,
-  body: Uint8Array,
+  { first: predictor, left: shift, interval }: ScanHeader,
   scanned: Scanned[],
-  { frame, interval }: Coding,
+  { frame }: Coding,
 ): number {
-  const predictor = body[1 + 2 * scanned.length]!;
-  const shift = body[3 + 2 * scanned.length]! & 15;
   const { width, height, precision } = frame;
   if (predictor < 1 || predictor > 7 || shift >= precision) throw damaged(`predictor ${predictor}, shift ${shift}`);
   const middle = 2 ** (precision - shift - 1);
