@@ -5,7 +5,7 @@ import { useActions, useBatch } from '../state/context';
 import { FileName } from '../ui/FileName';
 import { useScrolled } from '../ui/useScrolled';
 import { useFormat } from '../useFormat';
-import { inFolder, Outcome, Pictures, Status, Verdict } from './rowParts';
+import { inFolder, Outcome, Pictures, States } from './rowParts';
 
 /** In pixels. All rows have the same height, so the visible ones can be computed from the scroll position. */
 const ROW = 56;
@@ -151,8 +151,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
         )}
       </td>
       <td className={CELL}>
-        <Status state={row.state} />
-        <Verdict row={row} />
+        <States row={row} />
       </td>
       <td className={`${CELL} text-xs`}>
         <Outcome row={row} step={step} done={done} />
