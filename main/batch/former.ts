@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { copyFile, link, open, rename, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { openTarget } from '../storage/write';
 
@@ -10,6 +9,7 @@ import { openTarget } from '../storage/write';
  * be put back.
  */
 
+const { COPYFILE_EXCL, O_RDWR, O_NOFOLLOW = 0 } = constants;
 const FOLDER = 'former';
 
 const openFormer = (journal: string): Promise<OpenFolder> =>
@@ -31,8 +31,8 @@ export async function keepFormer(journal: string, photo: string, place: OpenFold
     const [from, temporary] = [place.at(file), folder.at(`${name}.part`)];
     await rm(temporary, { force: true });
     // Without such names, it is copied.
-    await link(from, temporary).catch(() => copyFile(from, temporary));
-    const copy = await open(temporary, 'r+').catch(() => null);
+    await link(from, temporary).catch(() => copyFile(from, temporary, COPYFILE_EXCL));
+    const copy = await open(temporary, O_RDWR | O_NOFOLLOW).catch(() => null);
     // A read-only result was on the disk already.
     await copy?.sync();
     await copy?.close();
@@ -42,23 +42,13 @@ export async function keepFormer(journal: string, photo: string, place: OpenFold
   }
 }
 
-/** The hash of the kept result of a photo; null if it is gone. */
-export async function formerHash(journal: string, photo: string): Promise<string | null> {
-  return withFormer(journal, photo, (path) => hashFile(path, { follow: false }));
-}
-
-/** Copies the kept result of a photo. */
+/** Copies the kept result of a photo. Copies nothing if it is gone. */
 export async function copyFormer(journal: string, photo: string, to: string): Promise<void> {
-  await withFormer(journal, photo, (path) => copyFile(path, to));
-}
-
-async function withFormer<T>(journal: string, photo: string, use: (path: string) => Promise<T>): Promise<T | null> {
   const folder = await openFormer(journal);
   try {
-    return await use(folder.at(basename(nameOf(photo)))).catch((error: NodeJS.ErrnoException) => {
-      // It was removed: there is nothing to put back.
-      if (error.code === 'ENOENT' || error.code === 'FILE_MISSING') return null;
-      throw error;
+    await copyFile(folder.at(nameOf(photo)), to).catch((error: NodeJS.ErrnoException) => {
+      // Who asked for it compares the hash.
+      if (error.code !== 'ENOENT') throw error;
     });
   } finally {
     await folder.close();

@@ -135,7 +135,8 @@ ${notes.map((note) => html`<p class="soft">${sentenceOf(note, this.#translations
     const isProblem = state === 'failed' || state === 'quarantined';
     const why = failure && html`<p class="${isProblem ? 'bad' : ''}">${this.#failureWithCode(failure)}</p>`;
     const facts = [
-      t(`report.outcomes.${state}`, { count: 1 }),
+      // That a kept original has no repairs says nothing of the photo.
+      decision === 'original' ? '' : t(`report.outcomes.${state}`, { count: 1 }),
       written === null || written === name ? '' : t('report.writtenAs', { name: written }),
       seconds === null ? '' : this.#format.seconds(seconds),
       decision === null ? '' : t(`report.decisions.${decision}`),

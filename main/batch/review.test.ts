@@ -128,6 +128,13 @@ describe('decisions', () => {
     expect(await review.undo(1, change)).toMatchObject({ decision: 'redone' });
     expect(await written('b.png')).toBe(photo('b.gif gentle'));
     await expect(review.undo(0, change)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    // Another file in the place of the kept one is not taken for it.
+    const kept = join(output, BATCH_FOLDER, 'former');
+    for (const name of await readdir(kept)) await writeFile(join(kept, name), 'another');
+    await expect(review.undo(1, change)).rejects.toMatchObject({ code: 'FILE_MISSING' });
+    expect(await written('b.png')).toBe(photo('b.gif gentle'));
+    await rm(kept, { recursive: true });
+    await expect(review.undo(1, change)).rejects.toMatchObject({ code: 'FILE_MISSING' });
   });
 
   test('never replace silently what somebody else has changed, and keep it where it is agreed', async () => {

@@ -15,7 +15,7 @@ import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { pathIn } from '../storage/remote';
 import { discardStaged, openTarget, publishAs, stageIn } from '../storage/write';
-import { copyFormer, formerHash, keepFormer } from './former';
+import { copyFormer, keepFormer } from './former';
 import { type Item, type Items, isFinished } from './items';
 import type { JournalHolder } from './journal-holder';
 import type { Head, MadeBody } from './journal-lines';
@@ -195,9 +195,8 @@ export class Review {
       const former = current?.body?.former;
       if (!current || !former) throw new EmulsionError('BAD_REQUEST', { detail: `nothing to undo for ${name}` });
       const before = await journal.journal.read(former.at);
-      if (before.head.t !== 'made' || (await formerHash(journal.folder, name)) !== former.sha256) {
-        throw new EmulsionError('FILE_MISSING', { reason: say('failures.formerGone') });
-      }
+      const gone = () => new EmulsionError('FILE_MISSING', { reason: say('failures.formerGone') });
+      if (before.head.t !== 'made') throw gone();
       const { root } = this.#batch;
       const place = await openTarget({ folder: dirname(current.path), root });
       try {
@@ -205,6 +204,8 @@ export class Review {
         const copy = (path: string) => copyFormer(journal.folder, name, path);
         const staged = await stageIn(place, basename(current.path), copy);
         try {
+          const copied = await hashFile(place.at(basename(staged.path)), { follow: false });
+          if (copied !== former.sha256) throw gone();
           const sha256 = await this.#putAside(item, journal, place, current, agreed);
           const { d: _, r: __, ...about } = before.head;
           const decision = before.head.d;

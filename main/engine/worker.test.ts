@@ -485,6 +485,88 @@ describe('restore', () => {
     });
   });
 
+  it('gives small pictures before and after and of what was repaired, cropped and turned with an edited result', async () => {
+    const { engine } = shared;
+    const staged = { thumbnails: 90 };
+    const request = { ...restoreRequest(scratched, await outputs(), repairAlways), staged };
+    const { thumbnails } = await engine.request('restore', request);
+    const opacity = async (png: Uint8Array | null | undefined) => sharp(png!).extractChannel(3).raw().toBuffer();
+    const whole = await opacity(thumbnails?.mask);
+    expect(whole.length).toBe(360 * 270);
+    expect(Math.max(...whole)).toBe(255);
+    expect(Math.min(...whole)).toBe(0);
+    const unneeded = await engine.request('restore', { ...request, recipe: nothing });
+    expect(unneeded.thumbnails?.mask).toBeNull();
+
+    await engine.request('open', { photoId: 'edited', path: scratched, name: 'edited.png' });
+    const shape = { orientation: 6, crop: { x: 0, y: 0, width: 120, height: 60 }, rating: null };
+    const about = { format: 'png', quality: 90, keepMetadata: true, target: request.target!, staged } as const;
+    const written = await engine.request('export', { photoId: 'edited', recipe: repairAlways, ...shape, ...about });
+    expect(written).toMatchObject({ width: 60, height: 120 });
+    // It waits for its name.
+    expect(written.path).toMatch(/\.emulsion-part$/);
+    for (const side of ['before', 'after'] as const) {
+      expect(await sharp(written.thumbnails![side]).metadata()).toMatchObject({ width: 45, height: 90 });
+    }
+    const part = await sharp(whole, { raw: { width: 360, height: 270, channels: 1 } })
+      .extract({ left: 0, top: 0, width: 120, height: 60 })
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer();
+    const turned = await sharp(part, { raw: { width: 120, height: 60, channels: 1 } })
+      .rotate(90)
+      .toColourspace('b-w')
+      .raw()
+      .toBuffer();
+    expect(Buffer.compare(await opacity(written.thumbnails!.mask), turned)).toBe(0);
+    await rm(written.path);
+    await engine.request('close', { photoId: 'edited' });
+  });
+
+  it('shows a written result beside its photo, as it is cropped and turned', async () => {
+    const { engine } = shared;
+    const crop = { x: 30, y: 40, width: 100, height: 60 };
+    const request = restoreRequest(scratched, await outputs(), nothing);
+    const { output } = await engine.request('restore', { ...request, crop, orientation: 6 });
+    const shownAs = { crop, orientation: 6 };
+    const photo = await engine.request('open', { photoId: 'beside', path: scratched, name: 'a.png', shownAs });
+    expect(photo).toMatchObject({ width: 60, height: 100 });
+    const { revision, ...size } = await engine.request('openResult', { photoId: 'beside', path: output!.path });
+    expect(size).toEqual({ width: 60, height: 100 });
+    const whole = { photoId: 'beside', x: 0, y: 0, w: 60, h: 100, width: 60, height: 100, lossless: 1 };
+    const picture = (layer: 'original' | 'result' | 'difference', of: number) =>
+      engine.request('picture', { ...whole, layer, revision: of, against: 0, gain: 64 });
+    const raw = async (layer: 'original' | 'result') =>
+      sharp((await picture(layer, layer === 'original' ? 0 : revision)).bytes)
+        .raw()
+        .toBuffer();
+    expect(Buffer.compare(await raw('original'), await raw('result'))).toBe(0);
+    const difference = await sharp((await picture('difference', revision)).bytes)
+      .raw()
+      .toBuffer();
+    expect(Math.max(...difference)).toBe(0);
+    await engine.request('close', { photoId: 'beside' });
+  });
+
+  it('makes a small upright picture of a file, also of one that breaks off or has to be decoded in full', async () => {
+    const { engine } = shared;
+    const bytes = await sharp(scratched).jpeg().withMetadata({ orientation: 6 }).toBuffer();
+    const files: [string, Uint8Array][] = [
+      ['small.jpg', bytes],
+      ['cut.jpg', bytes.subarray(0, bytes.length * 0.8)],
+      ['small.tif', await sharp(bytes).tiff().withMetadata({ orientation: 6 }).toBuffer()],
+    ];
+    for (const [name, content] of files) {
+      const path = join(folder.path, name);
+      await writeFile(path, content);
+      const small = await engine.request('thumbnail', { path, edge: 120 });
+      expect(await sharp(small).metadata(), name).toMatchObject({ format: 'jpeg', width: 90, height: 120 });
+    }
+    const path = join(folder.path, 'small.txt');
+    await writeFile(path, 'Dear diary');
+    await expect(engine.request('thumbnail', { path, edge: 120 })).rejects.toMatchObject({ code: 'NOT_A_PHOTO' });
+  });
+
   it('a result with more pixels than its format can hold is refused before anything is computed', async () => {
     const { engine } = shared;
     const wide = join(folder.path, 'wide.png');

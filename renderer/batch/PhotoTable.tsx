@@ -6,7 +6,7 @@ import { FileName } from '../ui/FileName';
 import { useScale } from '../ui/useScale';
 import { useScrolled } from '../ui/useScrolled';
 import { useFormat } from '../useFormat';
-import { inFolder, Outcome, Pictures, Status, Verdict } from './rowParts';
+import { inFolder, Outcome, Pictures, States } from './rowParts';
 
 /** In pixels at the usual size of the interface. All rows have the same height, so the visible ones can be computed from the scroll position. */
 const ROW = 56;
@@ -156,8 +156,7 @@ const Cells = memo(function Cells({ batchId, row, step, done }: CellsProps) {
         )}
       </td>
       <td className={CELL}>
-        <Status state={row.state} />
-        <Verdict row={row} />
+        <States row={row} />
       </td>
       <td className={`${CELL} text-xs`}>
         <Outcome row={row} step={step} done={done} />

@@ -2,7 +2,7 @@ import { useTranslation } from 'react-i18next';
 import type { BatchState } from '../../contract/batch';
 import { languageOf } from '../../text';
 import { isOver, problemsOf, statusOf } from '../state/batch';
-import { useActions, useBatch } from '../state/context';
+import { useActions, useBatch, useResults } from '../state/context';
 import { Button } from '../ui/Button';
 
 /** What can be done with a batch now. The most likely choice is the filled button. */
@@ -10,8 +10,10 @@ export function RunButtons({ batch }: { batch: BatchState }) {
   const { t, i18n } = useTranslation();
   const { batch: actions, results } = useActions();
   const reporting = useBatch((state) => state.reporting);
+  const layout = useResults((state) => state.layout);
   const { phase } = batch;
   const isEmpty = statusOf(batch) === 'nothingFound';
+  const isReviewable = phase === 'done' && !isEmpty && layout !== 'grid';
   const isInterrupted = phase === 'halted' || phase === 'cancelled';
   return (
     <>
@@ -26,11 +28,16 @@ export function RunButtons({ batch }: { batch: BatchState }) {
         </Button>
       )}
       {!isEmpty && (
-        <Button data-testid="report" disabled={reporting} onClick={() => actions.report(languageOf(i18n))}>
+        <Button
+          look={phase === 'done' && !isReviewable ? 'primary' : 'outline'}
+          data-testid="report"
+          disabled={reporting}
+          onClick={() => actions.report(languageOf(i18n))}
+        >
           {t(reporting ? 'batch.reporting' : 'batch.report')}
         </Button>
       )}
-      {phase === 'done' && !isEmpty && (
+      {isReviewable && (
         <Button
           look="primary"
           data-testid="review-results"

@@ -64,7 +64,7 @@ const ICONS: Record<BatchRow['state'], LucideIcon> = {
 
 export const isProblem = (state: BatchRow['state']) => state === 'failed' || state === 'quarantined';
 
-export function Status({ state }: Pick<BatchRow, 'state'>) {
+function Status({ state }: Pick<BatchRow, 'state'>) {
   const { t } = useTranslation();
   const colour = isProblem(state) ? 'text-danger' : state === 'restored' ? '' : 'text-secondary';
   return (
@@ -117,8 +117,18 @@ export function Outcome({ row, step, done }: OutcomeProps) {
 
 const DECISION_ICONS: Record<Decision, LucideIcon> = { original: Undo2, redone: RotateCcw, edited: Pencil };
 
-/** What a person has said about a result. */
-export function Verdict({ row: { seen, decision, partly } }: { row: BatchRow }) {
+/** The state of a photo, and what a person has said about its result. */
+export function States({ row }: { row: BatchRow }) {
+  return (
+    <>
+      {/* That a kept original has no repairs says nothing of the photo. */}
+      {row.decision !== 'original' && <Status state={row.state} />}
+      <Verdict row={row} />
+    </>
+  );
+}
+
+function Verdict({ row: { seen, decision, partly } }: { row: BatchRow }) {
   const { t } = useTranslation();
   if (!seen && !partly) return null;
   return (

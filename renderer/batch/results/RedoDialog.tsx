@@ -51,15 +51,17 @@ export function RedoDialog({ row, work }: { row: BatchRow; work: PhotoWork }) {
           onChange={(chosen) => setDraft(withRecipe(choices.find((each) => each.id === chosen) ?? null, row.reports))}
         />
       </Field>
-      <div className="mt-2 border-t border-line pt-3">
-        <FieldHeading>{t('results.steps')}</FieldHeading>
-        {draft.steps.map((step) => (
-          <StepField key={step.kind} step={step} onChange={(change) => setDraft(change(draft))} />
-        ))}
-        {draft.steps.every(({ enabled }) => !enabled) && (
-          <p className="text-xs text-secondary">{t('results.noSteps')}</p>
-        )}
-      </div>
+      {draft.steps.length > 0 && (
+        <div className="mt-2 border-t border-line pt-3">
+          <FieldHeading>{t('results.steps')}</FieldHeading>
+          {draft.steps.map((step) => (
+            <StepField key={step.kind} step={step} onChange={(change) => setDraft(change(draft))} />
+          ))}
+          {draft.steps.every(({ enabled }) => !enabled) && (
+            <p className="text-xs text-secondary">{t('results.noSteps')}</p>
+          )}
+        </div>
+      )}
       <p className="mt-3 border-t border-line pt-3 text-xs text-secondary">{t('results.redoText')}</p>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import type { BatchRow, BatchState } from '../../../contract/batch';
 import type { Grid } from '../../light-table/grid';
 import { TileGrid } from '../../light-table/TileGrid';
 import { useActions, useBatch, useResults } from '../../state/context';
-import { inFolder, Pictures, Status, Verdict } from '../rowParts';
+import { inFolder, Pictures, States } from '../rowParts';
 
 /** Two pictures side by side. */
 const PAIR = { width: 320, picture: 0.42 };
@@ -103,8 +103,7 @@ function Tile({ batchId, row, place, count, grid, style, isStop }: TileProps) {
               {inFolder(row.name)[1]}
             </span>
             <span id={id} className="flex min-w-0 items-center gap-3 text-xs">
-              <Status state={row.state} />
-              <Verdict row={row} />
+              <States row={row} />
             </span>
           </div>
         </div>

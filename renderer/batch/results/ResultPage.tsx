@@ -12,7 +12,7 @@ import { Icon } from '../../ui/Icon';
 import { keyOf } from '../../ui/keys';
 import { useFormat } from '../../useFormat';
 import { useSentences } from '../../useSentences';
-import { inFolder, Outcome, Status, Verdict } from '../rowParts';
+import { inFolder, Outcome, States } from '../rowParts';
 import { RedoDialog } from './RedoDialog';
 import { ResultView } from './ResultView';
 
@@ -30,8 +30,8 @@ export function ResultPage({ shown }: { shown: ShownResult }) {
       back={{ label: t('results.allPhotos'), go: results.leave }}
       buttons={<Decisions shown={shown} />}
     >
-      <Picture shown={shown} />
       <Facts shown={shown} />
+      <Picture shown={shown} />
       {redoing !== null && <RedoDialog row={shown.row} work={redoing} />}
     </Page>
   );
@@ -107,13 +107,10 @@ function Picture({ shown }: { shown: ShownResult }) {
   const ref = useRef<HTMLDivElement>(null);
   const { look, failure, row } = shown;
   const isChanging = useResults((state) => state.changing.includes(row.index));
-  const isOpen = look !== null;
-  useEffect(() => {
-    if (isOpen) ref.current?.querySelector<HTMLElement>('[data-testid="viewer"]')?.focus();
-  }, [isOpen]);
+  useEffect(() => ref.current?.focus(), []);
   const why = failure ?? (look === null ? row.failure : null);
   return (
-    <div ref={ref} className="relative min-h-0 grow bg-surround">
+    <div ref={ref} tabIndex={-1} className="relative min-h-0 grow bg-surround outline-none">
       {look !== null ? (
         <ResultView key={`${row.index} ${look.photoId}`} row={row} look={look} />
       ) : (
@@ -145,11 +142,10 @@ function Facts({ shown: { row, look } }: { shown: ShownResult }) {
     <section
       aria-label={t('folderPage.status')}
       data-testid="result-facts"
-      className="flex min-h-11 shrink-0 items-center gap-4 border-t border-line px-3 py-1.5"
+      className="flex min-h-11 shrink-0 items-center gap-4 border-b border-line px-3 py-1.5"
     >
       <span className="flex max-w-80 min-w-0 shrink-0 items-center gap-3">
-        <Status state={row.state} />
-        <Verdict row={row} />
+        <States row={row} />
       </span>
       <span className="min-w-0 grow text-xs text-secondary">
         <Outcome row={row} step={work?.step ?? null} done={work?.done ?? null} />

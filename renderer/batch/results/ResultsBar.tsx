@@ -45,7 +45,7 @@ export function ResultsBar({ batch }: { batch: BatchState }) {
       <div className="ml-auto flex items-center gap-2">
         {isMarkable && (
           <Button data-testid="mark-all" onClick={markAll}>
-            {t('results.markAll', { count: figures[filter] })}
+            {t('results.markAll')}
           </Button>
         )}
         <Segmented
