@@ -104,7 +104,12 @@ export const CALLS = {
   /** `others`: the other photos of the same file, if it holds several and this is the first. */
   'photos.open': {
     request: z.object({ token: FileToken, jobId: JobId }).strict(),
-    response: Photo.extend({ sha256: Sha256, others: z.array(FileEntry) }),
+    response: Photo.extend({
+      sha256: Sha256,
+      others: z.array(FileEntry),
+      /** Another program waits for it, and wants it in the place of the file or as a new one; null: none does. */
+      editor: z.object({ inPlace: z.boolean() }).nullable().default(null),
+    }),
   },
   /**
    * Writes the rating of a photo into the XMP beside its file, never into the file. XMP that is there is kept and only gets the
@@ -190,6 +195,23 @@ export const CALLS = {
     }),
   },
 
+  /**
+   * Writes the full-size result for the program that waits for the photo: in the place of its file, whose former state is kept in the data
+   * folder, or as a new file beside it. PHOTO_CHANGED, FORMAT_UNSUPPORTED; otherwise as `photos.export`. The photo is to be closed then.
+   */
+  'photos.finish': {
+    request: z
+      .object({
+        photoId: PhotoId,
+        recipe: Recipe,
+        jobId: JobId,
+        orientation: Orientation.default(1),
+        crop: Crop.nullable().default(null),
+        rating: Rating.nullable().default(null),
+      })
+      .strict(),
+    response: z.object({ name: z.string(), notes: z.array(Message) }),
+  },
   /**
    * About how large the file of an export will be, from a real encode of what is computed already, and what it will say of its edit.
    */

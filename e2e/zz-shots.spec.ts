@@ -34,8 +34,17 @@ test('shots', async ({ page, restartable: host }) => {
   await expect(page.getByTestId('result-facts').getByTestId('verdict')).toContainText('Original kept');
   await page.keyboard.press('ArrowRight');
   await page.waitForTimeout(1500);
-  const sizes = [[1024, 700], [1440, 900], [2560, 1440]] as const;
-  const looks = [['dark', 'en'], ['light', 'pt-BR'], ['dark', 'pt-BR'], ['light', 'en']] as const;
+  const sizes = [
+    [1024, 700],
+    [1440, 900],
+    [2560, 1440],
+  ] as const;
+  const looks = [
+    ['dark', 'en'],
+    ['light', 'pt-BR'],
+    ['dark', 'pt-BR'],
+    ['light', 'en'],
+  ] as const;
   for (const [theme, language] of looks) {
     await page.keyboard.press('Control+,');
     await page.getByRole('dialog').getByTestId(`segment-${theme}`).click();

@@ -440,6 +440,25 @@ describe('the scripts of installation', () => {
     },
   );
 
+  it('put "Restore with Emulsion" into the menus of every file manager, for the same photos, and take it away again', () => {
+    const ours = (name: string) => readFileSync(join(ROOT, 'build', name), 'utf8');
+    const [install, remove] = [ours('linux/after-install.sh'), ours('linux/after-remove.sh')];
+    for (const path of ['kio/servicemenus/emulsion.desktop', 'nautilus-python/extensions/emulsion.py']) {
+      expect(install).toContain(`/usr/share/${path}`);
+      expect(remove).toContain(`/usr/share/${path}`);
+    }
+    const { mimeTypes } = CONFIG.linux;
+    expect(/^MimeType=(.*);$/m.exec(ours('linux/servicemenu.desktop'))![1]!.split(';')).toEqual(mimeTypes);
+    const python = /MIME_TYPES = \((.*)\)/.exec(ours('linux/nautilus.py'))![1]!;
+    expect(JSON.parse(`[${python}]`)).toEqual(mimeTypes);
+    const named = (macro: string) => [
+      ...ours('installer.nsh').matchAll(new RegExp(`insertmacro ${macro} "(.*)"`, 'g')),
+    ];
+    const removed = named('forgetPhotoType').map(([, extension]) => extension);
+    expect(removed).toEqual(named('photoType').map(([, extension]) => extension));
+    expect(removed).toContain('.tiff');
+  });
+
   it('nowhere switch the sandbox off', () => {
     const places = [
       'electron-builder.yml',

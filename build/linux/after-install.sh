@@ -12,6 +12,11 @@ if [ -d /etc/apparmor.d ] && command -v apparmor_parser >/dev/null; then
   fi
 fi
 
+# "Restore with Emulsion" in the menus of Dolphin and Nautilus.
+mkdir -p /usr/share/kio/servicemenus /usr/share/nautilus-python/extensions
+cp "$resources/servicemenu.desktop" /usr/share/kio/servicemenus/emulsion.desktop
+cp "$resources/nautilus.py" /usr/share/nautilus-python/extensions/emulsion.py
+
 mkdir -p /usr/share/mime/packages
 cp "$resources/emulsion-mime.xml" /usr/share/mime/packages/emulsion.xml
 if command -v update-mime-database >/dev/null; then update-mime-database /usr/share/mime || true; fi

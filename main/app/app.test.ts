@@ -78,6 +78,7 @@ function services(change: Partial<HostServices> = {}): HostServices {
     uploadUrl: '/upload',
     downloadBase: '/download',
     startDrag: null,
+    editor: null,
     pick: null,
     pickSave: null,
     root: folder,

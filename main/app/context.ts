@@ -1,4 +1,5 @@
 import type { CallName, ParsedRequest, Response } from '../../contract/calls';
+import type { PhotoFormat } from '../../contract/photo';
 import type { createBatches } from '../batch/batches';
 import type { createEdits } from '../edits/store';
 import type { createEngine } from '../engine/supervisor';
@@ -18,6 +19,7 @@ import type { HostServices } from './services';
 export interface RegisteredPhoto {
   subject: Subject;
   path: string;
+  format: PhotoFormat;
 }
 
 /** Photos that the page has open, by their ids. */

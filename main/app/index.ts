@@ -36,7 +36,7 @@ import { createLibrary } from './library';
 import { createOutgoing } from './outgoing';
 import type { HostServices } from './services';
 
-export type { Desktop, HostServices, PickKind, SaveFormat } from './services';
+export type { Desktop, EditorTasks, HostServices, PickKind, SaveFormat } from './services';
 
 /** The app behind one window. It does not depend on the host. */
 export interface App {

@@ -30,10 +30,22 @@ export interface HostServices {
   openFile: ((path: string) => Promise<void>) | null;
   /** Shows a file in the system's file manager. Null if this is impossible. */
   showInFolder: ((path: string) => void) | null;
+  /** Photos that other programs wait for; null if none can. */
+  editor: EditorTasks | null;
   /** Begins to drag a file out of the window. Null if this is impossible. */
   startDrag: ((path: string) => void) | null;
   /** Null if the desktop is shown nothing of the photos. */
   desktop: Desktop | null;
+}
+
+/** Photos that other programs have handed over to be edited, and wait for. */
+export interface EditorTasks {
+  /** Whether the program was started for such a photo alone; then it reopens no others. */
+  isOnlyTask: boolean;
+  /** How a photo's result is wanted, if it is one of them: in the place of the file, or as a new one in `out` (null: beside it). */
+  of(path: string): { inPlace: boolean; out: string | null } | null;
+  /** The photo is saved or closed. */
+  done(path: string): void;
 }
 
 /** What a desktop shows of the photos: the list of recent documents, the file that the window stands for. */

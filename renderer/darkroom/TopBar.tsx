@@ -88,15 +88,28 @@ export function TopBar() {
             >
               <Icon of={PanelRight} />
             </IconButton>
-            <Button
-              look="primary"
-              data-testid="export"
-              className="ml-2"
-              disabled={entry.photo === null || entry.recipe === null}
-              onClick={() => actions.view.show('export')}
-            >
-              {t('top.export')}
-            </Button>
+            {entry.editor === null ? (
+              <Button
+                look="primary"
+                data-testid="export"
+                className="ml-2"
+                disabled={entry.photo === null || entry.recipe === null}
+                onClick={() => actions.view.show('export')}
+              >
+                {t('top.export')}
+              </Button>
+            ) : (
+              <Button
+                look="primary"
+                data-testid="finish"
+                className="ml-2"
+                title={t(entry.editor.inPlace ? 'editor.replaces' : 'editor.writesNew')}
+                disabled={entry.photo === null || entry.recipe === null}
+                onClick={() => actions.finish(entry.key)}
+              >
+                {t('editor.save')}
+              </Button>
+            )}
           </>
         )}
       </div>

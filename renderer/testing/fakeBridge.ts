@@ -50,6 +50,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     infrared: false,
     rating: null,
     others: [],
+    editor: null,
     facts: [
       { label: 'facts.taken', value: '2019-07-14 16:20' },
       { label: 'facts.camera', value: 'Epson Perfection V600' },
@@ -318,6 +319,7 @@ export function createFakeBridge(): FakeBridge {
         Array.from({ length: 256 }, (_, tone) => Math.round(9000 * Math.exp(-(((tone - centre) / 40) ** 2))));
       return { red: bell(150), green: bell(120), blue: bell(90), luma: bell(120), shadows: 0.001, highlights: 0.0234 };
     },
+    'photos.finish': () => ({ name: 'Grandmother at the lake.jpg', notes: [] }),
     'photos.estimate': () => ({
       width: 1000,
       height: 750,

@@ -8,7 +8,7 @@ import { ROOT } from '../build.mjs';
 
 const OURS = join(ROOT, 'build', 'linux');
 /** What the installation scripts put in their places. */
-const RESOURCES = ['apparmor-profile', 'emulsion-mime.xml'];
+const RESOURCES = ['apparmor-profile', 'emulsion-mime.xml', 'servicemenu.desktop', 'nautilus.py'];
 const ICON_SIZES = [16, 24, 32, 48, 64, 128, 256, 512];
 const ARCHITECTURES = { x64: { deb: 'amd64', rpm: 'x86_64' }, arm64: { deb: 'arm64', rpm: 'aarch64' } };
 

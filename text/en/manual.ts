@@ -93,6 +93,16 @@ export const manual = {
         json: 'a report that programs can read',
       },
     },
+    edit: {
+      summary: 'restore one photo for another program',
+      about:
+        'Restores a photo that another program, such as darktable, digiKam, GIMP or Lightroom, hands over, and ends when it is done. The installed program takes the same arguments; without a recipe it opens its window and ends when the photo is saved or closed.',
+      photo: 'the photo',
+      inPlace: 'replace exactly this file; its former state is kept in the data folder',
+      out: 'folder of the result (that of the photo)',
+      former: 'former states of replaced files',
+      examples: { inPlace: 'as an external editor', out: 'with a recipe, into a folder' },
+    },
     batch: {
       summary: 'restore a whole folder; continues where it stopped',
       about:

@@ -32,6 +32,20 @@ export const output = {
     photos_one: '{{count}} photo',
     photos_other: '{{count}} photos',
   },
+  editor: {
+    usage: 'Use: emulsion edit <photo> [--in-place] [--recipe <name>] [--out <folder>]',
+    oneTarget: 'Choose one: --in-place replaces the photo, --out writes a new file.',
+    noRecipe: 'There is no recipe “{{name}}”.',
+    cannotReplace:
+      'Files of this format cannot be replaced, because they cannot be written. Leave out --in-place: the result is then a new file.',
+    severalPhotos:
+      'This file holds several photos, so it is not replaced. Leave out --in-place: the result is then a new file.',
+    formerIn: 'Former state: {{path}}',
+    save: 'Save and return',
+    replaces: 'Replaces the file that the other program handed over. Its former state is kept.',
+    writesNew: 'Writes a new file beside the photo.',
+    notTaken: 'Emulsion is running but did not take the photo.',
+  },
   export: {
     title: 'Export',
     preset: 'Preset',

@@ -95,6 +95,16 @@ export const manual: Translated<typeof english> = {
         json: 'um relatório que programas podem ler',
       },
     },
+    edit: {
+      summary: 'restaura uma foto para outro programa',
+      about:
+        'Restaura uma foto que outro programa, como darktable, digiKam, GIMP ou Lightroom, entrega, e termina quando está pronta. O programa instalado aceita os mesmos argumentos; sem receita ele abre a janela e termina quando a foto é salva ou fechada.',
+      photo: 'a foto',
+      inPlace: 'substitui exatamente este arquivo; o estado anterior fica guardado na pasta de dados',
+      out: 'pasta do resultado (a da foto)',
+      former: 'estados anteriores de arquivos substituídos',
+      examples: { inPlace: 'como editor externo', out: 'com uma receita, para uma pasta' },
+    },
     batch: {
       summary: 'restaura uma pasta inteira; continua de onde parou',
       about:

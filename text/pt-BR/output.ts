@@ -34,6 +34,20 @@ export const output: Translated<typeof english> = {
     photos_one: '{{count}} foto',
     photos_other: '{{count}} fotos',
   },
+  editor: {
+    usage: 'Uso: emulsion edit <foto> [--in-place] [--recipe <nome>] [--out <pasta>]',
+    oneTarget: 'Escolha uma opção: --in-place substitui a foto, --out grava um arquivo novo.',
+    noRecipe: 'Não há nenhuma receita “{{name}}”.',
+    cannotReplace:
+      'Arquivos deste formato não podem ser substituídos, porque não podem ser gravados. Deixe --in-place de fora: o resultado será um arquivo novo.',
+    severalPhotos:
+      'Este arquivo tem várias fotos, por isso não é substituído. Deixe --in-place de fora: o resultado será um arquivo novo.',
+    formerIn: 'Estado anterior: {{path}}',
+    save: 'Salvar e voltar',
+    replaces: 'Substitui o arquivo que o outro programa entregou. O estado anterior fica guardado.',
+    writesNew: 'Grava um arquivo novo junto da foto.',
+    notTaken: 'O Emulsion está aberto, mas não recebeu a foto.',
+  },
   export: {
     title: 'Exportar',
     preset: 'Predefinição',

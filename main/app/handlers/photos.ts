@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { basename, dirname, extname } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
 import type { Written } from '../../../contract/calls';
-import type { ExportFormat } from '../../../contract/photo';
+import { type ExportFormat, resultFormat } from '../../../contract/photo';
 import { say } from '../../../text/message';
+import { formerIn, IN_PLACE_QUALITY, replaceableFormat, replaceFile } from '../../editor/in-place';
 import type { ExportTarget, WrittenFile } from '../../engine/protocol';
 import { EmulsionError } from '../../errors';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
-import { stemOfPage } from '../../photos/pages';
+import { countPhotos, stemOfPage } from '../../photos/pages';
 import { writeRating } from '../../photos/rating-sidecar';
 import { hashFile } from '../../storage/hash';
 import { addSums, sumsByName } from '../../storage/sums';
@@ -24,6 +25,7 @@ export function photosHandlers({
   jobs,
   outgoing,
   photos,
+  scratch,
   services,
 }: AppContext): HandlersOf<'photos'> {
   return {
@@ -37,10 +39,11 @@ export function photosHandlers({
           hashFile(path),
         ]);
         const { name, width, height, bytes, pages } = photo;
-        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path });
+        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path, format: photo.format });
         if (!isTemporary(path)) services.desktop?.opened(path);
+        const task = services.editor?.of(path) ?? null;
         const others = page === undefined ? await files.otherPages(token, pages.count) : [];
-        return { ...photo, sha256, others };
+        return { ...photo, sha256, others, editor: task && { inPlace: task.inPlace } };
       }),
     'photos.writeRating': async ({ photoId, rating }) => {
       const { path } = photos.get(photoId);
@@ -48,7 +51,8 @@ export function photosHandlers({
       return writeRating(path, rating, { root: services.root ?? undefined });
     },
     'photos.close': async ({ photoId }) => {
-      photos.get(photoId);
+      const { path } = photos.get(photoId);
+      services.editor?.done(path);
       photos.delete(photoId);
       await edits.close(photoId);
       await engine.request('close', { photoId });
@@ -78,6 +82,28 @@ export function photosHandlers({
     'photos.dropPicture': ({ ask }) => {
       cancelPicture(ask);
       return {};
+    },
+    'photos.finish': ({ photoId, jobId, ...choice }) => {
+      const { path, subject, format } = photos.get(photoId);
+      const task = services.editor?.of(path);
+      if (!task) throw new EmulsionError('BAD_REQUEST', { detail: 'No program waits for this photo.' });
+      const edit = edits.edit(photoId);
+      const stem = basename(path, extname(path));
+      return jobs.run(jobId, async (control) => {
+        const common = { photoId, edit, ...choice, metadata: 'all' as const, quality: IN_PLACE_QUALITY };
+        if (!task.inPlace) {
+          const target = { folder: task.out ?? dirname(path), stem: `${stem}-restored` };
+          const written = await engine.request('export', { ...common, format: resultFormat(format), target }, control);
+          return { name: basename(written.path), notes: written.notes };
+        }
+        const own = replaceableFormat(format, await countPhotos(path));
+        const target = { folder: join(scratch, 'finished'), stem };
+        const made = await engine.request('export', { ...common, format: own, target }, control);
+        const former = formerIn(services.userData);
+        const { path: replaced } = await replaceFile(path, made.path, { sha256: subject.sha256, former });
+        await rm(made.path, { force: true });
+        return { name: basename(replaced), notes: made.notes };
+      });
     },
     'photos.estimate': ({ photoId, ...choice }) => {
       photos.get(photoId);

@@ -13,7 +13,7 @@ export function sessionHandlers({
   return {
     'session.load': async () => {
       const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
-      if (!settings.get().reopen) return answer;
+      if (!settings.get().reopen || services.editor?.isOnlyTask) return answer;
       const { photos: before, active } = await session.load();
       for (const [index, { path, name, view, exported, page, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
@@ -35,7 +35,8 @@ export function sessionHandlers({
       });
       const shown = active === null ? undefined : kept[active];
       services.desktop?.shown(shown === undefined || shown.uploaded ? null : shown.path);
-      await session.save({ photos: kept, active });
+      // The photo of another program is not what a person wants to see again.
+      if (!services.editor?.isOnlyTask) await session.save({ photos: kept, active });
       return {};
     },
   };

@@ -85,6 +85,7 @@ async function run(photos: string[], options: Options): Promise<void> {
       openFile: null,
       showInFolder: null,
       startDrag: null,
+      editor: null,
       desktop: null,
     });
     server = await startServer({

@@ -8,7 +8,7 @@ import type { Translator } from '../../../text/message';
 import { forkEngine } from '../../engine/launch';
 import type { EngineOptions } from '../../engine/protocol';
 import { createEngine, type Engine } from '../../engine/supervisor';
-import { examplesIn } from '../../userdata/examples';
+import { ownFolders as foldersOf } from '../../userdata/folders';
 import { createRecipes, type Recipes } from '../../userdata/recipes';
 import { whole } from '../arguments';
 import { userDataFolder } from '../places';
@@ -39,11 +39,7 @@ export const importedIn = ({ userData }: UserDataFlag): string => join(userData,
 export const providersIn = ({ userData }: UserDataFlag): string => join(userData, 'providers');
 
 /** The folders of a person's own that an engine reads. */
-export const ownFolders = ({ userData }: UserDataFlag) => ({
-  imported: importedIn({ userData }),
-  examples: examplesIn(userData),
-  providers: providersIn({ userData }),
-});
+export const ownFolders = ({ userData }: UserDataFlag) => foldersOf(userData);
 
 /** The options of an engine for these flags. Without a data folder, there are no added generators, and nothing is remembered. */
 export function engineOptions({

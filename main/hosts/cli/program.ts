@@ -4,6 +4,7 @@ import { say, type Translator } from '../../../text/message';
 import { addBatch } from './batch-command';
 import { LocalizedCommand } from './command';
 import { addCompletion } from './completion';
+import { addEdit } from './edit-command';
 import { addGenerators } from './generators';
 import { document, exitsIn, formatHelp } from './help';
 import { addAnalyse, addStyles } from './inspect';
@@ -33,6 +34,7 @@ export function createProgram(signal: AbortSignal, translator: Translator): Loca
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'emulsion: ')) });
   addRestore(program, signal, translator);
   addBatch(program, signal, translator);
+  addEdit(program, signal, translator);
   addWorker(program, signal, translator);
   addAnalyse(program, signal, translator);
   addRecipes(program, translator);

@@ -8,14 +8,18 @@ import { CHANNELS } from '../../../preload/wire';
 import { languageFor } from '../../../text';
 import { say, type Translator, translatorFor } from '../../../text/message';
 import { type App, createApp } from '../../app';
+import { newTicket } from '../../editor/ticket';
 import { EmulsionError, toFailure } from '../../errors';
 import { openLog } from '../../log/file';
 import { log, logged } from '../../log/log';
+import { ownFolders } from '../../userdata/folders';
+import { createRecipes } from '../../userdata/recipes';
 import { homepageOf } from '../homepage';
 import { loadPage } from '../page';
 import { openBridge } from './bridge';
 import { photosOnDesktop, type Work, workOnDesktop } from './desktop';
 import { createDialogs } from './dialogs';
+import { editorTasks, editWithout, HandedEdit, taskOf, waitForFirst } from './editor';
 import { utilityEngine } from './engine';
 import { menuTemplate } from './menu';
 import { PAGE_ORIGIN, PICTURE_BASE, photosOf } from './policy';
@@ -32,7 +36,7 @@ import { createWindow, guardContents, guardSession } from './window';
 const APP_ID = 'app.emulsion.desktop';
 
 /** What a second start hands to the first one. */
-const Handed = z.object({ photos: z.array(z.string()) });
+const Handed = z.object({ photos: z.array(z.string()), edit: HandedEdit.optional() });
 
 /** Photos that the system hands over before the window is ready. */
 const waiting: string[] = [];
@@ -51,6 +55,8 @@ const questions = createQuestions(
   () => translator,
 );
 const photos = photosOnDesktop(() => window);
+/** Photos that other programs wait for. */
+const editor = editorTasks(() => app.quit());
 
 // SECURITY: every renderer runs in the operating system's sandbox.
 app.enableSandbox();
@@ -66,8 +72,22 @@ protocol.registerSchemesAsPrivileged([
   { scheme: 'photo', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true } },
 ]);
 
-const named = photosOf(ownArguments(process.argv), process.cwd());
-if (app.requestSingleInstanceLock({ photos: named })) {
+const task = taskOf(ownArguments(process.argv), translator);
+const named = task === null ? photosOf(ownArguments(process.argv), process.cwd()) : [];
+const ticket = newTicket();
+const edit = task && { path: task.path, inPlace: task.inPlace, out: task.out, ticket };
+if (task !== null && task.recipe !== null) {
+  const asked = { ...task, recipe: task.recipe };
+  app.whenReady().then(() => {
+    translator = translatorFor(languageFor(null, [app.getLocale()]));
+    const root = app.getAppPath();
+    const userData = app.getPath('userData');
+    openLog({ userData, process: 'window', least: 'warn' });
+    const options = { models: modelsIn(root), provider: 'auto' as const, threads: 0, ...ownFolders(userData) };
+    const recipes = createRecipes(join(userData, 'recipes'));
+    return editWithout(asked, { launch: launchIn(root), options, recipes, userData }, translator);
+  });
+} else if (app.requestSingleInstanceLock({ photos: named, ...(edit && { edit }) })) {
   openLog({ userData: app.getPath('userData'), process: 'window' });
   // `openLog` writes it down.
   process.on('uncaughtException', () => void questions.fault());
@@ -85,7 +105,10 @@ if (app.requestSingleInstanceLock({ photos: named })) {
     if (window?.isMinimized()) window.restore();
     window?.focus();
     const { data } = Handed.safeParse(handed);
-    void open(data?.photos ?? []);
+    if (data?.edit) {
+      const { edit: asked } = data;
+      editor.take(asked).then(() => open([asked.path]), logged('A photo of another program could not be taken'));
+    } else void open(data?.photos ?? []);
   });
   app.on('window-all-closed', () => app.quit());
   app.on('before-quit', (event) => {
@@ -93,9 +116,12 @@ if (app.requestSingleInstanceLock({ photos: named })) {
     event.preventDefault();
     void end();
   });
-  waiting.push(...named);
+  if (task !== null) editor.begin(task);
+  waiting.push(...(task === null ? named : [task.path]));
   // Not awaited here: Electron is ready only after this module has finished.
   app.whenReady().then(start).catch(fail);
+} else if (edit) {
+  void waitForFirst(ticket, translator);
 } else {
   app.quit();
 }
@@ -119,8 +145,9 @@ async function start(): Promise<void> {
     ...dialogs,
     root: null,
     userData: app.getPath('userData'),
-    models: app.isPackaged ? join(process.resourcesPath, 'models') : join(root, 'models'),
-    launchEngine: utilityEngine(join(root, 'out', 'main', 'engine.js')),
+    models: modelsIn(root),
+    launchEngine: launchIn(root),
+    editor,
     async openFile(path) {
       const problem = await shell.openPath(path);
       if (problem !== '')
@@ -173,6 +200,10 @@ async function start(): Promise<void> {
   await loaded;
   await open(waiting.splice(0));
 }
+
+const modelsIn = (root: string): string =>
+  app.isPackaged ? join(process.resourcesPath, 'models') : join(root, 'models');
+const launchIn = (root: string) => utilityEngine(join(root, 'out', 'main', 'engine.js'));
 
 /** Language of the menu, theme of the title bar and the menus. */
 function applySettings({ language, theme }: Settings): void {
@@ -228,6 +259,7 @@ async function end(): Promise<void> {
   const ending = emulsion;
   if (ending === undefined) return;
   emulsion = undefined;
+  await editor.end();
   await ending.close().catch(logged('The app could not be closed properly'));
   app.quit();
 }

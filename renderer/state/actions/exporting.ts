@@ -165,6 +165,26 @@ export function createExporting(context: Context) {
     }
   }
 
+  /** Writes the result for the program that waits for the photo, and closes it. */
+  async function finish(key: string): Promise<void> {
+    const { photo, recipe, edit, name } = find(key) ?? {};
+    if (photo == null || recipe == null) return;
+    editSync.flush(key);
+    const about = { photoId: photo.id, recipe, ...shapeOf(key), rating: edit?.rating ?? null };
+    const result = await asJob('export', key, (jobId) => call('photos.finish', { ...about, jobId }));
+    if (result.ok) context.opening.close(key);
+    else if (result.error.code !== 'CANCELLED') {
+      context.notices.tell({
+        tone: 'error',
+        text: 'exportFailed',
+        params: { name: name ?? '' },
+        failure: result.error,
+        photoKey: key,
+        action: { label: 'retry', run: () => void finish(key) },
+      });
+    }
+  }
+
   /** Exports the selected photos as the last time, without a question; asks where there is nothing to repeat. */
   function exportAgain(): void {
     const { lastExport } = app.getState().settings;
@@ -315,5 +335,5 @@ export function createExporting(context: Context) {
     else if (result.value.files[0] !== undefined) many.setState({ folder: result.value.files[0] });
   }
 
-  return { exportOne, exportToBatch, exportAll, exportAgain, estimate, exportable, takenNames, pickFolder };
+  return { exportOne, exportToBatch, exportAll, exportAgain, finish, estimate, exportable, takenNames, pickFolder };
 }

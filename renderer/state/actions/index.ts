@@ -145,6 +145,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     exportOne: (key: string, choice: ExportOne) => exporting.exportOne(key, choice),
     exportAll: (choice: ExportAll) => void exporting.exportAll(choice),
     exportAgain: exporting.exportAgain,
+    finish: (key: string) => void exporting.finish(key),
     estimate: exporting.estimate,
     dragOut: files.dragOut,
     copyPicture: (key: string) => void pictures.copy(key),

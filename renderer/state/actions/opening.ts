@@ -37,6 +37,7 @@ export function createOpening(context: Context) {
       phase: 'waiting',
       photo: null,
       sha256: null,
+      editor: null,
       awaited,
       offered: null,
       ofBatch,
@@ -148,8 +149,8 @@ export function createOpening(context: Context) {
     if (result.ok) {
       if (find(key) === null) void call('photos.close', { photoId: result.value.id });
       else {
-        const { sha256, others, ...photo } = result.value;
-        patch(key, { photo, sha256, phase: 'analysing' });
+        const { sha256, others, editor, ...photo } = result.value;
+        patch(key, { photo, sha256, editor, phase: 'analysing' });
         // The last session says itself which photos of a file were open.
         if (!reopened.has(key)) addBeside(key, others);
         await resumeEdits(key, result.value);
