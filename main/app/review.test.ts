@@ -99,6 +99,8 @@ function started(): Promise<App> {
     openFile: null,
     showInFolder: (path) => void shown.push(path),
     desktop: null,
+    startDrag: null,
+    editor: null,
     launchEngine: () => new CopyingProcess(asked),
   });
 }

@@ -500,7 +500,7 @@ describe('restore', () => {
 
     await engine.request('open', { photoId: 'edited', path: scratched, name: 'edited.png' });
     const shape = { orientation: 6, crop: { x: 0, y: 0, width: 120, height: 60 }, rating: null };
-    const about = { format: 'png', quality: 90, keepMetadata: true, target: request.target!, staged } as const;
+    const about = { format: 'png', quality: 90, metadata: 'all', target: request.target!, staged } as const;
     const written = await engine.request('export', { photoId: 'edited', recipe: repairAlways, ...shape, ...about });
     expect(written).toMatchObject({ width: 60, height: 120 });
     // It waits for its name.

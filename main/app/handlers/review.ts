@@ -29,7 +29,7 @@ export function reviewHandlers({
         const request = { photoId, path, name: basename(path), page, salvage: true, ...(shownAs && { shownAs }) };
         const [photo, sha256] = await Promise.all([engine.request('open', request, control), hashFile(path)]);
         const { name, width, height, bytes } = photo;
-        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path });
+        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path, format: photo.format });
         try {
           const shown = result === null ? null : await engine.request('openResult', { photoId, path: result }, control);
           return { photoId, width, height, result: shown };
