@@ -116,3 +116,65 @@ test('spots are healed and cloned from a source, part is erased again, red eyes 
   const xmp = (await sharp(saved).metadata()).xmp?.toString() ?? '';
   expect(xmp).not.toContain('compositeWithTrainedAlgorithmicMedia');
 });
+
+test('the brush lands where the pointer is, at 125, 150 and 175 % and at any zoom of the page', async ({
+  page,
+  host,
+}) => {
+  const path = await wall(test.info().outputPath('wall.png'));
+  await host.open();
+  await host.offer(path);
+  await expect(page.getByTestId('proposal')).toBeVisible();
+  await page.getByTestId('step-tone').getByRole('switch').first().click();
+  await page.getByTestId('repair-place').click();
+  await page.getByTestId('fill-with').selectOption('clone');
+  const screen = await page.context().newCDPSession(page);
+  const scales = [
+    { deviceScaleFactor: 1.25, width: 1152, height: 720 },
+    { deviceScaleFactor: 1.5, width: 1280, height: 800 },
+    { deviceScaleFactor: 1.75, width: 1097, height: 686 },
+    // The same screen with the page at 90 %.
+    { deviceScaleFactor: 0.9, width: 1600, height: 1000 },
+  ];
+  for (const [index, scale] of scales.entries()) {
+    await screen.send('Emulation.setDeviceMetricsOverride', { ...scale, mobile: false });
+    await expect.poll(() => page.evaluate(() => devicePixelRatio)).toBeCloseTo(scale.deviceScaleFactor);
+    const zoomOf = async () => Number((await lookedAt(page))!.split(' ')[2]);
+    // The photo fits its new pane.
+    await expect
+      .poll(async () => {
+        const { width, height } = (await page.getByTestId('viewer').boundingBox())!;
+        return Math.min((width - 32) / SIZE.width, (height - 32) / SIZE.height) - (await zoomOf());
+      })
+      .toBeCloseTo(0, 3);
+    await settled(page);
+    const zoom = await zoomOf();
+    const place = await placer(page, SIZE, zoom);
+    await page.keyboard.down('Alt');
+    await page.mouse.click(...place(500, 60 + 80 * index));
+    await page.keyboard.up('Alt');
+    await page.mouse.click(...place(80, 60 + 80 * index));
+    await expect(page.getByTestId('local-repair')).toHaveCount(index + 1);
+  }
+  await settled(page);
+  const saved = test.info().outputPath('dots.png');
+  await page.getByTestId('export').click();
+  await host.exportTo(saved);
+  const [result, original] = [await read(saved), await read(path)];
+  for (const index of scales.keys()) {
+    const middle = 60 + 80 * index;
+    let [x, y, count] = [0, 0, 0];
+    for (let row = middle - 35; row < middle + 35; row++) {
+      for (let column = 30; column < 130; column++) {
+        if (pixel(result, column, row).every((value, c) => Math.abs(value - pixel(original, column, row)[c]!) < 40))
+          continue;
+        x += column;
+        y += row;
+        count += 1;
+      }
+    }
+    expect(count).toBeGreaterThan(600);
+    expect(Math.abs(x / count - 80)).toBeLessThan(1.2);
+    expect(Math.abs(y / count - middle)).toBeLessThan(1.2);
+  }
+});

@@ -255,6 +255,21 @@ function usePaneSize(ref: RefObject<HTMLDivElement | null>, halved: boolean): vo
     measure();
     const observer = new ResizeObserver(measure);
     observer.observe(element);
-    return () => observer.disconnect();
+    // A window that moves to another screen can change its resolution alone.
+    let resolution: MediaQueryList | null = null;
+    const watch = () => {
+      resolution?.removeEventListener('change', onResolution);
+      resolution = matchMedia(`(resolution: ${devicePixelRatio}dppx)`);
+      resolution.addEventListener('change', onResolution);
+    };
+    const onResolution = () => {
+      measure();
+      watch();
+    };
+    watch();
+    return () => {
+      observer.disconnect();
+      resolution?.removeEventListener('change', onResolution);
+    };
   }, [ref, halved, setPane]);
 }

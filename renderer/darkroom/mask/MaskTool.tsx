@@ -14,6 +14,7 @@ import type { MaskTiles } from '../../../document/tiles';
 import { useActions, useTools, useView } from '../../state/context';
 import { drawnOn, isFromSource, repairWith, type Tool } from '../../state/tools';
 import { type Point, type Size, toPane, toPhoto, type View } from '../geometry';
+import { Tag } from '../Tags';
 import type { MaskCanvasHandle } from './MaskCanvas';
 import { withPoint } from './strokePieces';
 
@@ -483,6 +484,11 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
           style={{ width: size * view.scale, height: size * view.scale, visibility: 'hidden' }}
           className="pointer-events-none absolute top-0 left-0 rounded-full border border-white shadow-[0_0_0_1px_rgb(0_0_0/0.6),inset_0_0_0_1px_rgb(0_0_0/0.6)]"
         />
+      )}
+      {usesSource && (ownSource === null || settingSource) && (
+        <div role="status" className="pointer-events-none absolute inset-x-0 top-3 flex justify-center">
+          <Tag testId="source-hint">{t('mask.hint.source')}</Tag>
+        </div>
       )}
       {ownSource !== null && (
         <div

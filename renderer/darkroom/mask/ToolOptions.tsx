@@ -38,18 +38,10 @@ export function ToolOptions({ entry, photo }: { entry: OpenPhoto; photo: Photo }
 function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool: Tool }) {
   const { t } = useTranslation();
   const actions = useActions();
-  const { size, hardness, atOnce, areaMode, quickMask, fill, source } = useTools((state) => state);
+  const { size, hardness, atOnce, areaMode, quickMask } = useTools((state) => state);
   const isBrush = tool === 'brush' || tool === 'eraser';
   const isOutline = tool === 'lasso' || tool === 'polygon' || tool === 'rectangle';
-  const needsSource = isFromSource(fill) && source?.key !== entry.key;
-  const hint =
-    !atOnce || tool === 'hand' || tool === 'eye'
-      ? tool
-      : tool === 'eraser'
-        ? 'eraseRepairs'
-        : needsSource
-          ? 'source'
-          : 'atOnce';
+  const hint = !atOnce || tool === 'hand' || tool === 'eye' ? tool : tool === 'eraser' ? 'eraseRepairs' : 'atOnce';
   const largest = Math.min(MAX_BRUSH, Math.max(100, Math.round(Math.max(photo.width, photo.height) / 4)));
   return (
     <section
@@ -104,8 +96,10 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
           onChange={(next) => actions.tools.set({ areaMode: next })}
         />
       )}
-      {/* Where there is little room, only what has to be done first is said. */}
-      <p className={`min-w-0 text-xs text-secondary ${isBrush && hint !== 'source' ? 'truncate max-xl:hidden' : ''}`}>
+      {/* It is always as high, so that the photo stays where it is. */}
+      <p
+        className={`min-w-0 grow basis-0 truncate text-xs text-secondary ${isBrush || (isOutline && atOnce) ? 'max-xl:hidden' : ''}`}
+      >
         {t(`mask.hint.${hint}`)}
       </p>
       {!atOnce && (

@@ -1251,6 +1251,22 @@ describe('repairs by hand', () => {
     expect(notices().at(-1)).toMatchObject({ tone: 'info', text: 'nothingErased' });
   });
 
+  test.each([
+    ['style', 'styleMask'],
+    ['keep', 'keepMask'],
+    ['repair', 'mask'],
+  ] as const)('the eraser also takes strokes out of the mask of: %s', async (target, mask) => {
+    const { actions, entry, openOne } = setUp();
+    await openOne();
+    const { key } = entry();
+    actions.tools.editMask(target);
+    actions.paint(key, dab(100));
+    actions.tools.take('eraser');
+    actions.paint(key, dab(102, 'erase'));
+    expect(entry().edit![mask].slice(-2)).toEqual([dab(100), dab(102, 'erase')]);
+    expect(entry().edit!.repairs).toEqual([]);
+  });
+
   test('red eyes that are found are one entry of the history; those found again, and none, are said', async () => {
     const { actions, bridge, entry, notices, openOne, settle } = setUp();
     await openOne();
