@@ -513,6 +513,7 @@ export const EVENTS = {
       'saveEdit',
       'export',
       'exportAgain',
+      'print',
       'undo',
       'redo',
       'zoomFit',

@@ -128,6 +128,7 @@ export type NoticeText =
   | 'copied'
   | 'copiedReduced'
   | 'copyFailed'
+  | 'printFailed'
   | 'ratingUnwritten'
   | 'ratingBackup'
   | 'ratingNotBeside'

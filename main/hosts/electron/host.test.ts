@@ -360,6 +360,7 @@ describe('the system', () => {
       'exportAgain',
       'open',
       'pairs',
+      'print',
       'redo',
       'reviewPlaces',
       'saveEdit',
