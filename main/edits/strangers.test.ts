@@ -89,6 +89,19 @@ test.each<[string, unknown]>([
       times(20_000, (i) => ({ name: 'repairMoved', move: { id: 'r9', to: i % 1000 } })),
     ),
   ],
+  [
+    'erasures of many repairs',
+    documentOf(
+      { repairs: times(100, (i) => repair(`r${i}`)) },
+      times(2000, () => ({
+        name: 'repairErased',
+        erase: {
+          ids: times(100, (i) => `r${i}`),
+          stroke: { kind: 'stroke', mode: 'erase', size: 1, hardness: 1, points: [1, 1, 1] },
+        },
+      })),
+    ),
+  ],
   ['deep brackets', `{"emulsion":4,"photo":${'['.repeat(200_000)}${']'.repeat(200_000)}}`],
 ])('work without end is refused: %s', async (_, content) => {
   await expect(read(content)).rejects.toMatchObject({ code: 'EDIT_FILE_INVALID' });
