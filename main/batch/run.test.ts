@@ -790,7 +790,7 @@ describe('a watched folder', () => {
     await expect.poll(() => batch.state().phase).toBe('watching');
     await later(600);
     expect(computed).toEqual(['a.gif', 'b.gif']);
-    expect(await outputs()).toEqual(['a.png', 'b.png']);
+    await expect.poll(outputs).toEqual(['a.png', 'b.png']);
   });
 
   test('a file that changes during its restoration is written once', async () => {

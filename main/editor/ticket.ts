@@ -29,7 +29,8 @@ export const takeTicket = (ticket: string): Promise<void> =>
 /** The running program is done with it. The waiting one removes the ticket. */
 export async function redeemTicket(ticket: string): Promise<void> {
   // Who waited may have been ended; then there is nothing to tell.
-  if (await stat(ticket).catch(() => null)) await writeFile(ticket, 'done', { mode: 0o600 });
+  const isAwaited = await stat(ticket).catch(() => null);
+  if (isAwaited) await writeFile(ticket, 'done', { mode: 0o600 });
 }
 
 /** Waits until a ticket is redeemed. Returns false if the running program never took it. One that ended is done too. */
@@ -37,6 +38,7 @@ export async function awaitTicket(ticket: string, patience = PATIENCE): Promise<
   const begun = performance.now();
   try {
     for (;;) {
+      // Gone, or being written anew.
       const text = await readFile(ticket, 'utf8').catch(() => null);
       if (text === 'done') return true;
       if (text === null && performance.now() - begun > patience) return false;

@@ -111,7 +111,7 @@ describe('the result is the known one', () => {
   });
 
   it('of a net with its channels last', async () => {
-    const result = await run('nhwc-free', 90, 60, smooth, { tile: 64 });
+    const result = await run('nhwc-free', 90, 60, smooth, { tile: 32 });
     const blurred = (c: number, x: number, y: number) => {
       let sum = 0;
       for (const dx of [-1, 0, 1]) for (const dy of [-1, 0, 1]) sum += smooth(c, x + dx, y + dy);
