@@ -529,6 +529,7 @@ export const EVENTS = {
       'saveEdit',
       'export',
       'exportAgain',
+      'print',
       'undo',
       'redo',
       'zoomFit',

@@ -7,6 +7,7 @@ import { Darkroom } from './darkroom/Darkroom';
 import { useToolKeys } from './darkroom/mask/useToolKeys';
 import { ExportAllDialog } from './export/ExportAllDialog';
 import { ExportDialog } from './export/ExportDialog';
+import { PrintDialog } from './export/PrintDialog';
 import { FolderDialog, PhotosDialog } from './files/FilesDialog';
 import { FindPhotoDialog } from './files/FindPhotoDialog';
 import { useFileDrop } from './files/useFileDrop';
@@ -81,6 +82,7 @@ function Window({ session }: { session: Session }) {
       {dialog === 'keys' && <KeysDialog onClose={close} />}
       {dialog === 'palette' && <Palette onClose={close} />}
       {dialog === 'export' && <Export onClose={close} />}
+      {dialog === 'print' && <Printing onClose={close} />}
       {dialog === 'copySettings' && <CopyDialog onClose={close} />}
       {asked !== null && <AgreeDialog name={asked.name} />}
       <Notices />
@@ -107,6 +109,11 @@ function Export({ onClose }: { onClose(): void }) {
   const count = usePhotos((state) => selectedPhotos(state).length);
   if (count > 1) return <ExportAllDialog entries={exportable()} onClose={onClose} />;
   return entry?.photo == null ? null : <ExportDialog entry={entry} photo={entry.photo} onClose={onClose} />;
+}
+
+function Printing({ onClose }: { onClose(): void }) {
+  const entry = useActivePhoto();
+  return entry?.photo == null ? null : <PrintDialog entry={entry} photo={entry.photo} onClose={onClose} />;
 }
 
 /** Applies the chosen theme, or that of the system. */

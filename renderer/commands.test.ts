@@ -100,6 +100,7 @@ describe('commands', () => {
       download: () => {},
       openPage: () => {},
       copyPicture: async () => {},
+      printPicture: async () => {},
     });
     const session = { stores, actions };
     expect(isReady(commandOf('open'), session)).toBe(true);

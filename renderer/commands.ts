@@ -79,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   command('open', 'file', ['Mod+O'], 'nothing', ({ session }) => void session.actions.pickPhotos()),
   command('export', 'file', ['Mod+E'], 'photo', ({ session }) => session.actions.view.show('export')),
   command('exportAgain', 'file', ['Mod+Shift+S'], 'photo', ({ session }) => session.actions.exportAgain()),
+  command('print', 'file', ['Mod+P'], 'result', ({ session }) => session.actions.view.show('print')),
   command('copyPicture', 'file', [], 'result', ({ session, entry }) => session.actions.copyPicture(entry.key)),
   command('saveEdit', 'file', ['Mod+S'], 'photo', ({ session, entry }) => session.actions.saveEdit(entry.key)),
   command('closePhoto', 'file', [], 'entry', ({ session }) => session.actions.closeAll()),

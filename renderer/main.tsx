@@ -8,6 +8,7 @@ import { createTranslations, languageFor } from '../text';
 import { App } from './App';
 import { copyPicture } from './darkroom/copyPicture';
 import { tellDropped } from './darkroom/loadPicture';
+import { printPicture } from './export/printPicture';
 import { obeyMenu } from './shortcuts';
 import { createActions } from './state/actions';
 import { createStores } from './state/stores';
@@ -32,6 +33,7 @@ const actions = createActions(emulsion ?? connectSocket(), stores, {
     link.click();
   },
   copyPicture,
+  printPicture,
   openPage(url) {
     const link = document.createElement('a');
     link.href = url;

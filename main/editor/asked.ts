@@ -23,20 +23,17 @@ export interface Asked {
  */
 export function editAsked(args: readonly string[], cwd: string): Asked | null {
   if (args[0] !== 'edit') return null;
-  let parsed: ReturnType<typeof read>;
-  try {
-    parsed = read(args.slice(1));
-  } catch (cause) {
-    throw new EmulsionError('BAD_REQUEST', { reason: say('editor.usage'), cause });
-  }
-  const { values, positionals } = parsed;
+  const { values, positionals } = read(args.slice(1));
   const [photo, ...others] = positionals;
-  if (photo === undefined || others.length > 0) throw new EmulsionError('BAD_REQUEST', { reason: say('editor.usage') });
+  const isText = (value: unknown) => value === undefined || (typeof value === 'string' && value !== '');
+  if (photo === undefined || others.length > 0 || !isText(values.recipe) || !isText(values.out)) {
+    throw new EmulsionError('BAD_REQUEST', { reason: say('editor.usage') });
+  }
   const asked = {
     path: resolve(cwd, photo),
     inPlace: values['in-place'] === true,
-    recipe: values.recipe ?? null,
-    out: values.out === undefined ? null : resolve(cwd, values.out),
+    recipe: typeof values.recipe === 'string' ? values.recipe : null,
+    out: typeof values.out === 'string' ? resolve(cwd, values.out) : null,
   };
   if (asked.inPlace && asked.out !== null) throw new EmulsionError('BAD_REQUEST', { reason: say('editor.oneTarget') });
   return asked;
@@ -46,6 +43,8 @@ const read = (args: string[]) =>
   parseArgs({
     args,
     allowPositionals: true,
+    // Chromium's own switches are among the arguments, and may be any.
+    strict: false,
     options: {
       'in-place': { type: 'boolean' },
       recipe: { type: 'string', short: 'r' },

@@ -24,6 +24,10 @@ describe('what another program asks', () => {
       ['edit', '-r', 'My prints', '/b.tif', '--out', 'o'],
       { path: '/b.tif', inPlace: false, recipe: 'My prints', out: '/photos/o' },
     ],
+    [
+      ['edit', '--user-data-dir=/d', 'c.jpg', '--in-place', '--no-first-run'],
+      { path: '/photos/c.jpg', inPlace: true, recipe: null, out: null },
+    ],
     [['a.tif'], null],
     [[], null],
   ])('%j', (args, asked) => {
@@ -33,7 +37,7 @@ describe('what another program asks', () => {
   test.each([
     [['edit']],
     [['edit', 'a', 'b']],
-    [['edit', 'a', '--nonsense']],
+    [['edit', 'a', '--recipe']],
     [['edit', 'a', '--in-place', '--out', 'o']],
   ])('%j is refused', (args) =>
     expect(() => editAsked(args, '/')).toThrow(expect.objectContaining({ code: 'BAD_REQUEST' })),
@@ -83,8 +87,9 @@ describe('a file that is replaced', () => {
 
 describe('a ticket', () => {
   test('is waited for until it is redeemed, and then it is gone', async () => {
-    const ticket = newTicket();
-    expect([isTicket(ticket), isTicket('/etc/passwd'), isTicket(join(ticket, 'deeper'))]).toEqual([true, false, false]);
+    const ticket = newTicket(folder);
+    const paths = [ticket, '/etc/passwd', join(ticket, 'deeper')];
+    expect(paths.map((path) => isTicket(path, folder))).toEqual([true, false, false]);
     const waited = awaitTicket(ticket);
     await takeTicket(ticket);
     let isOver = false;
@@ -101,8 +106,8 @@ describe('a ticket', () => {
   });
 
   test('that nobody takes is given up, and the end of the program ends the wait', async () => {
-    expect(await awaitTicket(newTicket(), 0)).toBe(false);
-    const ticket = newTicket();
+    expect(await awaitTicket(newTicket(folder), 0)).toBe(false);
+    const ticket = newTicket(folder);
     await writeFile(ticket, String(2 ** 22 - 3));
     expect(await awaitTicket(ticket)).toBe(true);
   });

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRunning } from '../storage/processes';
 
 /*
  * A second start hands its photo to the program that runs already, and has to wait for it: the calling program reads the file as soon as
- * its editor has ended. Both know a file in the system's folder for temporary files, the ticket: the first program writes its process id
+ * its editor has ended. Both know a file in the data folder that they share, the ticket: the first program writes its process id
  * into it, and `done` at the end.
  */
 
@@ -16,10 +15,12 @@ const INTERVAL = 200;
 const PATIENCE = 15_000;
 const NAME = /^emulsion-edit-[0-9a-f-]{36}$/;
 
-export const newTicket = (): string => join(tmpdir(), `emulsion-edit-${randomUUID()}`);
+/** @param folder the data folder; programs that were started by others may have other folders for temporary files */
+export const newTicket = (folder: string): string => join(folder, `emulsion-edit-${randomUUID()}`);
 
 /** SECURITY: anybody may hand over a path; only a ticket is written to. */
-export const isTicket = (path: string): boolean => dirname(path) === tmpdir() && NAME.test(basename(path));
+export const isTicket = (path: string, folder: string): boolean =>
+  dirname(path) === resolve(folder) && NAME.test(basename(path));
 
 /** The running program has taken the photo on. */
 export const takeTicket = (ticket: string): Promise<void> =>

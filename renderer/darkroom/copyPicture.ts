@@ -8,7 +8,8 @@ export async function copyPicture(url: string, orientation: Orientation): Promis
   await navigator.clipboard.write([new ClipboardItem({ 'image/png': png })]);
 }
 
-async function pictureAt(url: string, orientation: Orientation): Promise<Blob> {
+/** A picture as a PNG, turned as an EXIF orientation says. Throws if it cannot be loaded. */
+export async function pictureAt(url: string, orientation: Orientation): Promise<Blob> {
   const response = await fetch(url, { cache: 'no-store' });
   if (!response.ok) throw new Error(`The picture was refused with ${response.status}.`);
   const bitmap = await createImageBitmap(await response.blob());

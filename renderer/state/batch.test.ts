@@ -23,6 +23,7 @@ async function setUp() {
     download: () => {},
     openPage: (url) => void pages.push(url),
     copyPicture: async () => {},
+    printPicture: async () => {},
   });
   await actions.start();
   actions.batch.proposeName('Restored');
@@ -213,6 +214,7 @@ describe('a batch', () => {
       download: () => {},
       openPage: () => {},
       copyPicture: async () => {},
+      printPicture: async () => {},
     });
     await actions.start();
     expect(stores.batch.getState()).toMatchObject({ shown: true, batch: { phase: 'running' } });

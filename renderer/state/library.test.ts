@@ -18,6 +18,7 @@ async function setUp() {
     download: () => {},
     openPage: () => {},
     copyPicture: async () => {},
+    printPicture: async () => {},
   });
   actions.openFiles([{ token: 'lake', name: 'lake.jpg', kind: 'photo' }]);
   await vi.advanceTimersByTimeAsync(0);

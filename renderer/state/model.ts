@@ -146,6 +146,7 @@ export type NoticeText =
   | 'copied'
   | 'copiedReduced'
   | 'copyFailed'
+  | 'printFailed'
   | 'ratingUnwritten'
   | 'ratingBackup'
   | 'ratingNotBeside'

@@ -24,6 +24,7 @@ async function setUp() {
     download: () => {},
     openPage: () => {},
     copyPicture: async () => {},
+    printPicture: async () => {},
   });
   await actions.start();
   actions.pairs.proposeName('Training pairs');
@@ -179,7 +180,13 @@ describe('making pairs', () => {
     const bridge = createFakeBridge();
     bridge.answers['synthesis.state'] = () => ok({ state: fakeSynthesis() });
     const stores = createStores();
-    const surroundings = { newId: () => 'id', download: () => {}, openPage: () => {}, copyPicture: async () => {} };
+    const surroundings = {
+      newId: () => 'id',
+      download: () => {},
+      openPage: () => {},
+      copyPicture: async () => {},
+      printPicture: async () => {},
+    };
     await createActions(bridge, stores, surroundings).start();
     expect(stores.pairs.getState().state).toMatchObject({ phase: 'running' });
   });

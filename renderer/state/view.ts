@@ -27,6 +27,7 @@ export type FolderRole = (typeof FOLDER_ROLES)[number];
 
 export type DialogName =
   | 'export'
+  | 'print'
   | 'copySettings'
   | 'settings'
   | 'files'

@@ -181,6 +181,7 @@ export const app = {
     exportAllCancelled_other: 'Export stopped after {{count}} photos',
     copied: '{{name}} copied',
     copiedReduced: '{{name}} copied, reduced to {{count}} pixels. Export it for its full size.',
+    printFailed: '{{name}} could not be printed',
     copyFailed: '{{name}} could not be copied',
     exportCancelled: 'Export of {{name}} cancelled',
     closed: 'Closed {{name}}',

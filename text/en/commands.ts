@@ -14,6 +14,7 @@ export const commands = {
     open: 'Open photos',
     export: 'Export',
     exportAgain: 'Export as last time',
+    print: 'Print',
     copyPicture: 'Copy the result',
     saveEdit: 'Save edits to a file',
     closePhoto: 'Close photo',

@@ -7,6 +7,7 @@ export const menu = {
     pairs: 'Make training pairs…',
     saveEdit: 'Save the edit as a file…',
     export: 'Export…',
+    print: 'Print…',
     exportAgain: 'Export as Last Time',
     settings: 'Settings…',
     quit: 'Quit',

@@ -46,6 +46,16 @@ export const output = {
     writesNew: 'Writes a new file beside the photo.',
     notTaken: 'Emulsion is running but did not take the photo.',
   },
+  print: {
+    title: 'Print',
+    print: 'Print…',
+    size: 'Size',
+    paper: 'Paper',
+    papers: { a4: 'A4', letter: 'Letter', small: '10 × 15 cm', large: '13 × 18 cm' },
+    tooLarge: 'The picture is larger than this paper. Choose a smaller size or another paper.',
+    resolution: '{{dpi}} dpi at this size.',
+    actualSize: 'In the next dialog, leave the scale at 100 % and choose the same paper.',
+  },
   export: {
     title: 'Export',
     preset: 'Preset',

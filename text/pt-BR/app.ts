@@ -184,6 +184,7 @@ export const app: Translated<typeof english> = {
     exportAllCancelled_other: 'Exportação parada depois de {{count}} fotos',
     copied: '{{name}} foi copiada',
     copiedReduced: '{{name}} foi copiada, reduzida a {{count}} pixels. Exporte-a para ter o tamanho completo.',
+    printFailed: 'Não foi possível imprimir {{name}}',
     copyFailed: 'Não foi possível copiar {{name}}',
     exportCancelled: 'Exportação de {{name}} cancelada',
     closed: '{{name}} foi fechada',

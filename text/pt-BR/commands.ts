@@ -16,6 +16,7 @@ export const commands: Translated<typeof english> = {
     open: 'Abrir fotos',
     export: 'Exportar',
     exportAgain: 'Exportar como da última vez',
+    print: 'Imprimir',
     copyPicture: 'Copiar o resultado',
     saveEdit: 'Salvar edições em um arquivo',
     closePhoto: 'Fechar foto',

@@ -9,6 +9,7 @@ export const menu: Translated<typeof english> = {
     pairs: 'Criar pares de treino…',
     saveEdit: 'Salvar a edição em um arquivo…',
     export: 'Exportar…',
+    print: 'Imprimir…',
     exportAgain: 'Exportar como da última vez',
     settings: 'Configurações…',
     quit: 'Sair',

@@ -48,6 +48,16 @@ export const output: Translated<typeof english> = {
     writesNew: 'Grava um arquivo novo junto da foto.',
     notTaken: 'O Emulsion está aberto, mas não recebeu a foto.',
   },
+  print: {
+    title: 'Imprimir',
+    print: 'Imprimir…',
+    size: 'Tamanho',
+    paper: 'Papel',
+    papers: { a4: 'A4', letter: 'Carta', small: '10 × 15 cm', large: '13 × 18 cm' },
+    tooLarge: 'A imagem é maior que este papel. Escolha um tamanho menor ou outro papel.',
+    resolution: '{{dpi}} ppp neste tamanho.',
+    actualSize: 'Na próxima janela, deixe a escala em 100 % e escolha o mesmo papel.',
+  },
   export: {
     title: 'Exportar',
     preset: 'Predefinição',

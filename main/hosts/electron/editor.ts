@@ -20,7 +20,7 @@ export const HandedEdit = z.object({
   path: z.string(),
   inPlace: z.boolean(),
   out: z.string().nullable(),
-  ticket: z.string().refine(isTicket),
+  ticket: z.string().refine((path) => isTicket(path, app.getPath('userData'))),
 });
 type HandedEdit = z.infer<typeof HandedEdit>;
 
@@ -68,14 +68,14 @@ export function editorTasks(onEmpty: () => void) {
   };
 }
 
-/** The task of this start; null: none. Ends the program, and says how it is asked, if it cannot be read. */
-export function taskOf(args: readonly string[], translator: Translator): Asked | null {
+/** The task of this start; null: none. If it cannot be read, says how it is asked, and ends the program. */
+export function taskOf(args: readonly string[], translator: Translator): Asked | null | 'refused' {
   try {
     return editAsked(args, process.cwd());
   } catch (error) {
     tell(error, translator);
     app.exit(2);
-    return null;
+    return 'refused';
   }
 }
 

@@ -361,6 +361,7 @@ describe('the system', () => {
       'help',
       'open',
       'pairs',
+      'print',
       'redo',
       'reviewPlaces',
       'saveEdit',

@@ -72,12 +72,15 @@ protocol.registerSchemesAsPrivileged([
   { scheme: 'photo', privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true } },
 ]);
 
-const task = taskOf(ownArguments(process.argv), translator);
+const asked = taskOf(ownArguments(process.argv), translator);
+const task = asked === 'refused' ? null : asked;
 const named = task === null ? photosOf(ownArguments(process.argv), process.cwd()) : [];
-const ticket = newTicket();
+const ticket = newTicket(app.getPath('userData'));
 const edit = task && { path: task.path, inPlace: task.inPlace, out: task.out, ticket };
-if (task !== null && task.recipe !== null) {
-  const asked = { ...task, recipe: task.recipe };
+if (asked === 'refused') {
+  // It ends by itself.
+} else if (task !== null && task.recipe !== null) {
+  const headless = { ...task, recipe: task.recipe };
   app.whenReady().then(() => {
     translator = translatorFor(languageFor(null, [app.getLocale()]));
     const root = app.getAppPath();
@@ -85,7 +88,7 @@ if (task !== null && task.recipe !== null) {
     openLog({ userData, process: 'window', least: 'warn' });
     const options = { models: modelsIn(root), provider: 'auto' as const, threads: 0, ...ownFolders(userData) };
     const recipes = createRecipes(join(userData, 'recipes'));
-    return editWithout(asked, { launch: launchIn(root), options, recipes, userData }, translator);
+    return editWithout(headless, { launch: launchIn(root), options, recipes, userData }, translator);
   });
 } else if (app.requestSingleInstanceLock({ photos: named, ...(edit && { edit }) })) {
   openLog({ userData: app.getPath('userData'), process: 'window' });
@@ -106,8 +109,10 @@ if (task !== null && task.recipe !== null) {
     window?.focus();
     const { data } = Handed.safeParse(handed);
     if (data?.edit) {
-      const { edit: asked } = data;
-      editor.take(asked).then(() => open([asked.path]), logged('A photo of another program could not be taken'));
+      const { edit: handedOver } = data;
+      editor
+        .take(handedOver)
+        .then(() => open([handedOver.path]), logged('A photo of another program could not be taken'));
     } else void open(data?.photos ?? []);
   });
   app.on('window-all-closed', () => app.quit());

@@ -70,6 +70,7 @@ export function menuTemplate(options: {
         command(t('menu.saveEdit'), 'saveEdit', 'CmdOrCtrl+S'),
         command(t('menu.export'), 'export', 'CmdOrCtrl+E'),
         command(t('menu.exportAgain'), 'exportAgain', 'Shift+CmdOrCtrl+S'),
+        command(t('menu.print'), 'print', 'CmdOrCtrl+P'),
         ...(isMac ? [] : [separator, settings, separator, { role: 'quit', label: t('menu.quit') } as const]),
       ],
     },

@@ -42,6 +42,7 @@ function setUp() {
     download: (url) => void downloads.push(url),
     openPage: (url) => void pages.push(url),
     copyPicture: async () => {},
+    printPicture: async () => {},
   });
   const entry = () => {
     const active = activePhoto(stores.photos.getState());

@@ -1,6 +1,7 @@
 import type { Bridge } from '../../../contract/calls';
 import type { EditLog, Orientation } from '../../../contract/edit';
 import { isSamePicture, stateOf } from '../../../document/edit';
+import type { Print } from '../../export/papers';
 import type { createBatchActions } from '../batch';
 import type { createEditSync } from '../editSync';
 import type { Jobs } from '../jobs';
@@ -30,6 +31,8 @@ export interface Browser {
   download(url: string, name: string): void;
   /** Puts a picture on the clipboard, turned as an EXIF orientation says. Throws if it cannot be loaded or put there. */
   copyPicture(url: string, orientation: Orientation): Promise<void>;
+  /** Prints a picture at its true size. Throws if it cannot be loaded. */
+  printPicture(url: string, orientation: Orientation, print: Print): Promise<void>;
   /** Opens an address in a new window that has no access to this one. */
   openPage(url: string): void;
 }

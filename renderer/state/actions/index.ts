@@ -3,6 +3,7 @@ import type { Bridge } from '../../../contract/calls';
 import type { EyeSearch } from '../../../contract/edit';
 import type { Recipe } from '../../../contract/recipe';
 import { timesOf } from '../../darkroom/resultSize';
+import type { Print } from '../../export/papers';
 import { createBatchActions } from '../batch';
 import type { Asker, Wish } from '../comparison';
 import { createEditSync } from '../editSync';
@@ -149,6 +150,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     estimate: exporting.estimate,
     dragOut: files.dragOut,
     copyPicture: (key: string) => void pictures.copy(key),
+    printPicture: (key: string, how: Print) => void pictures.print(key, how),
     exportable: exporting.exportable,
     takenNames: exporting.takenNames,
     pickExportFolder: () => void exporting.pickFolder(),

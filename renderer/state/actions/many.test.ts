@@ -26,6 +26,7 @@ async function setUp(...tokens: string[]) {
     download: (url) => void downloads.push(url),
     openPage: () => {},
     copyPicture: async () => {},
+    printPicture: async () => {},
   });
   bridge.answers['photos.open'] = ({ token }) => ok(fakePhoto({ id: `of-${token}`, name: `${token}.jpg` }));
   await actions.start();

@@ -2,6 +2,7 @@ import type { Orientation } from '../../../contract/edit';
 import { pictureUrl } from '../../../contract/pictures';
 import { cropIn } from '../../../document/crop';
 import { enlargedSize } from '../../../document/size';
+import type { Print } from '../../export/papers';
 import { stepOf } from '../recipes';
 import { orientationOf } from '../view';
 import type { Context } from './context';
@@ -9,7 +10,7 @@ import type { Context } from './context';
 /** The longest edge of a picture that the page gets at once, in pixels. */
 const LONGEST = 4096;
 
-/** The picture of a result outside of files: on the clipboard. */
+/** The picture of a result outside of files: on the clipboard and on paper. */
 export function createPictures(context: Context) {
   const { find } = context;
   const { app, view } = context.stores;
@@ -49,5 +50,17 @@ export function createPictures(context: Context) {
     }
   }
 
-  return { copy };
+  async function print(key: string, how: Print): Promise<void> {
+    const picture = pictureOf(key);
+    if (picture === null) return;
+    try {
+      await context.browser.printPicture(picture.url, picture.orientation, how);
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error);
+      const failure = { code: 'INTERNAL' as const, message: 'The picture could not be printed.', detail };
+      context.notices.tell({ tone: 'error', text: 'printFailed', params: { name: find(key)?.name ?? '' }, failure });
+    }
+  }
+
+  return { copy, print };
 }
