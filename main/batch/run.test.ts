@@ -102,6 +102,23 @@ async function journalHeads(): Promise<Head[]> {
   return heads;
 }
 
+test('beside each result lie the mask of what was changed and checksums, and nothing of another program is replaced', async () => {
+  await put('a.gif');
+  await put('deep/b.gif');
+  await mkdir(output);
+  await writeFile(join(output, 'a-changes.png'), 'theirs');
+  const { batch } = await begin({}, { saveChanges: true });
+  await batch.ended;
+  const below = async (name: string) =>
+    (await readdir(join(output, name))).filter((each) => /png$|SUMS/.test(each)).sort();
+  expect(await below('')).toEqual(['SHA256SUMS', 'a-changes-2.png', 'a-changes.png', 'a.png']);
+  expect(await below('deep')).toEqual(['SHA256SUMS', 'b-changes.png', 'b.png']);
+  expect(await readFile(join(output, 'a-changes.png'), 'utf8')).toBe('theirs');
+  expect(await readFile(join(output, 'a-changes-2.png'), 'utf8')).toBe('changes of a.gif');
+  const sums = (await readFile(join(output, 'deep', 'SHA256SUMS'), 'utf8')).trimEnd().split('\n');
+  expect(sums.map((line) => line.slice(66))).toEqual(['../../in/deep/b.gif', 'b.png', 'b-changes.png']);
+});
+
 describe('a batch', () => {
   test('mirrors the folders, leaves the originals alone, and reports the outcome of every file', async () => {
     const originals = [await put('a.gif'), await put('1931/b.gif'), await put('1931/line\nbreak 😀.gif')];

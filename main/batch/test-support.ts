@@ -35,6 +35,9 @@ export function copyingEngine({ before, staged, edited = '' }: Trials): { engine
     const read = await readFile(body.path ?? edited).catch((error: unknown) => Promise.reject(toEmulsionError(error)));
     const bytes = body.recipe ? Buffer.concat([read, Buffer.from(` ${body.recipe.id}`)]) : read;
     const file = await stagePhoto(body.target!, (path) => writeFile(path, bytes));
+    const mask = body.saveChanges
+      ? await stagePhoto(body.target!, (path) => writeFile(path, `changes of ${name}`))
+      : null;
     await staged?.(name);
     const report = {
       kind: 'tone',
@@ -50,6 +53,7 @@ export function copyingEngine({ before, staged, edited = '' }: Trials): { engine
       reports: body.recipe?.steps.length === 0 ? [] : [report],
       ...{ path: file.path, bytes: file.bytes, width: 1, height: 1 },
       output: { path: file.path, bytes: file.bytes, width: 1, height: 1, extension: 'png' },
+      changed: mask,
       thumbnails: {
         before: Buffer.from([0xff, 0xd8, 1]),
         after: Buffer.from([0xff, 0xd8, 2]),

@@ -840,6 +840,60 @@ describe('manual changes', () => {
     }
   });
 
+  it('the mask of what was changed marks exactly these pixels, in an export and without a window', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const given = edit({
+      mask: [square(40, 50, 20)],
+      repairs: [{ id: 'spot', enabled: true, mask: [square(100, 100, 10)] }],
+    });
+    const request = { recipe: repairAlways, edit: given, format: 'png', quality: 90, metadata: 'all' } as const;
+    const target = { folder: await outputs(), stem: 'photo' };
+    const changing = { ...request, orientation: 1 as const, saveChanges: true, target };
+    const exported = await engine.request('export', { photoId: 'p', ...changing });
+    const restored = await engine.request('restore', { path: scratched, ...changing });
+    expect(exported.changes?.path).toBe(join(target.folder, 'photo-changes.png'));
+    const { data: original } = await pixels(scratched);
+    for (const [result, mask] of [
+      [exported.path, exported.changes!.path],
+      [restored.output!.path, restored.changed!.path],
+    ] as const) {
+      const { data } = await pixels(result);
+      const marks = await sharp(mask).toColourspace('b-w').raw().toBuffer();
+      const differs = marks.map((_, i) =>
+        data.subarray(3 * i, 3 * i + 3).equals(original.subarray(3 * i, 3 * i + 3)) ? 0 : 255,
+      );
+      expect(marks.equals(differs)).toBe(true);
+      expect([marks[60 * 360 + 50], marks[105 * 360 + 105], marks[0]]).toEqual([255, 255, 0]);
+    }
+  });
+
+  it('an estimate is about what the file then has, and shows the mark that it gets', async () => {
+    const { engine } = shared;
+    await open(engine, scratched);
+    const about = {
+      photoId: 'p',
+      recipe: repairAlways,
+      format: 'jpeg',
+      quality: 80,
+      metadata: 'all',
+      orientation: 1,
+    } as const;
+    await engine.request('render', { photoId: 'p', recipe: repairAlways, size: 'full' });
+    for (const choice of [{}, { size: { unit: 'longer', longer: 180 } as const }, { format: 'png' as const }]) {
+      const guess = await engine.request('estimate', { ...about, ...choice });
+      const target = { folder: await outputs(), stem: 'photo' };
+      const { path, bytes } = await engine.request('export', { ...about, ...choice, target });
+      const { width, height, xmp } = await sharp(path).metadata();
+      expect([guess.width, guess.height]).toEqual([width, height]);
+      expect(guess.bytes / bytes).toBeGreaterThan(0.8);
+      expect(guess.bytes / bytes).toBeLessThan(1.25);
+      for (const { value } of guess.mark!.filter(({ name }) => name !== 'emulsion:Steps')) {
+        expect(xmp!.toString()).toContain(value);
+      }
+    }
+  });
+
   it('a local repair needs no step, is recorded in the file, and can be switched off', async () => {
     const { engine } = shared;
     await open(engine, scratched);
