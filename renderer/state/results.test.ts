@@ -19,6 +19,7 @@ async function setUp(changes: Partial<BatchRow>[] = [{}, {}, {}]) {
     download: () => {},
     openPage: () => {},
     copyPicture: async () => {},
+    printPicture: async () => {},
   });
   const rows = changes.map((change, index) => fakeRow({ index, ...change }));
   const put = (index: number, change: Partial<BatchRow>) => {
