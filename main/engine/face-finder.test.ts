@@ -1,6 +1,6 @@
 import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { FaceSettings, type Recipe } from '../../contract/recipe';
 import { isUsed, stepFor } from '../generators/store';
 import { encodeReduced } from '../photos/raster';
@@ -8,25 +8,14 @@ import { decodeFaces } from '../restoration/face-decoders';
 import { createRaster } from '../restoration/raster';
 import { Job } from './job';
 import { OpenPhotos } from './open-photos';
-import type { Sessions } from './sessions';
-import { addStandIn, quietSessions } from './standin-support';
-import { temporaryFolder } from './test-support';
+import { addStandIn, ownForEachTest } from './standin-support';
 import { JobTools } from './tools';
 
 /* Finders of faces from elsewhere: each stand-in finds a white block of 32 pixels, and says of it what is known. */
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let sessions: Sessions;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  sessions = quietSessions();
-});
-afterEach(async () => {
-  await sessions.release();
-  await folder.remove();
-});
+const own = ownForEachTest();
 
-const models = () => join(folder.path, 'models');
+const models = () => join(own.folder.path, 'models');
 const job = () => new Job('1', () => {});
 
 /** Black, with white blocks of 32 pixels at these places. */
@@ -56,7 +45,7 @@ test.each([
   const { store, id } = await addStandIn(models(), name);
   const [info] = await store.list();
   expect(info).toMatchObject({ isUsed: true, step: 'faces', setting: 'finder', state: 'ready' });
-  const tools = new JobTools(job(), store, sessions, null, { threads: 1 });
+  const tools = new JobTools(job(), store, own.sessions, null, { threads: 1 });
   const faces = (await tools.faces(blocks(640, 640, [320, 320]), id))!;
   expect(faces).toHaveLength(1);
   const [face] = faces;
@@ -75,7 +64,7 @@ test.each([
 
 test('a small face of a large photo is found at the second look, once, and not where a tile cuts it', async () => {
   const { store, id } = await addStandIn(models(), 'face_detection_yunet_2023mar');
-  const tools = new JobTools(job(), store, sessions, null, { threads: 1 });
+  const tools = new JobTools(job(), store, own.sessions, null, { threads: 1 });
   // Reduced to the 640 pixels of the net, the blocks are a quarter of a cell.
   const faces = (await tools.faces(blocks(1280, 960, [352, 352], [960, 480]), id))!;
   const middles = faces.map(({ x, y, width, height }) => [(x + width / 2) * 1280, (y + height / 2) * 960]);
@@ -87,14 +76,14 @@ test('a small face of a large photo is found at the second look, once, and not w
 
 test('a smaller photo lies in the corner of what the net sees', async () => {
   const { store, id } = await addStandIn(models(), 'scrfd_2.5g');
-  const tools = new JobTools(job(), store, sessions, null, { threads: 1 });
+  const tools = new JobTools(job(), store, own.sessions, null, { threads: 1 });
   const [face] = (await tools.faces(blocks(300, 200, [96, 64]), id))!;
   expect([face!.x * 300, face!.y * 200, face!.width * 300].map(Math.round)).toEqual([32, 0, 128]);
 });
 
 test('a finder that is not here, or has changed, says so', async () => {
   const { store, id } = await addStandIn(models(), 'scrfd_2.5g');
-  const tools = new JobTools(job(), store, sessions, null, { threads: 1 });
+  const tools = new JobTools(job(), store, own.sessions, null, { threads: 1 });
   await expect(tools.faces(blocks(64, 64), 'other')).rejects.toMatchObject({
     code: 'GENERATOR_MISSING',
     reason: [{ key: 'failures.finderNotHere', values: { id: 'other' } }],
@@ -122,8 +111,11 @@ test('nets that find faces without their eyes are kept, and used by no step', ()
 test('a recipe names the finder: its faces are restored, shown and reported', async () => {
   const { id: finder } = await addStandIn(models(), 'face_detection_yunet_2023mar');
   const { store, id: generator } = await addStandIn(models(), 'codeformer');
-  const photos = new OpenPhotos((each, colour) => new JobTools(each, store, sessions, colour, { threads: 1 }), 2 ** 28);
-  const path = join(folder.path, 'block.png');
+  const photos = new OpenPhotos(
+    (each, colour) => new JobTools(each, store, own.sessions, colour, { threads: 1 }),
+    2 ** 28,
+  );
+  const path = join(own.folder.path, 'block.png');
   await writeFile(path, await encodeReduced(blocks(640, 640, [320, 320]), 640, null));
   await photos.open(job(), { photoId: 'p', path, name: 'block.png' });
   const { faces: none } = await photos.analyse(job(), { photoId: 'p' });

@@ -1,6 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { FaceSettings, RepairSettings, type StyleSettings } from '../../contract/recipe';
 import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
@@ -27,9 +27,7 @@ import type { StepTools, Wanted } from '../restoration/tools';
 import { EXAMPLE_EDGE, examplePath, keepExample } from '../userdata/examples';
 import { Job } from './job';
 import { OpenPhotos } from './open-photos';
-import type { Sessions } from './sessions';
-import { addStandIn, quietSessions, STANDINS } from './standin-support';
-import { temporaryFolder } from './test-support';
+import { addStandIn, ownForEachTest, STANDINS } from './standin-support';
 import { JobTools } from './tools';
 
 /*
@@ -37,16 +35,7 @@ import { JobTools } from './tools';
  * here once more.
  */
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let sessions: Sessions;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  sessions = quietSessions();
-});
-afterEach(async () => {
-  await sessions.release();
-  await folder.remove();
-});
+const own = ownForEachTest();
 
 interface Added {
   store: GeneratorStore;
@@ -57,14 +46,14 @@ interface Added {
 
 /** Adds a stand-in with its proposals, and gives the tools of a job to whom it is known. */
 async function add(name: string, answers: Answers = {}): Promise<Added> {
-  const { store, id, installed } = await addStandIn(join(folder.path, 'models'), name, answers);
+  const { store, id, installed } = await addStandIn(join(own.folder.path, 'models'), name, answers);
   if (!installed) throw new Error(`${name} cannot be run`);
   expect(isRunnable(installed.card)).toBe(true);
-  const tools = new JobTools(new Job('1', () => {}), store, sessions, null, { examples: examples(), threads: 1 });
+  const tools = new JobTools(new Job('1', () => {}), store, own.sessions, null, { examples: examples(), threads: 1 });
   return { store, card: installed.card, tools, wanted: { id } };
 }
 
-const examples = () => join(folder.path, 'examples');
+const examples = () => join(own.folder.path, 'examples');
 
 /** A picture whose values are smooth, so that it has no grain. */
 function drawn(width: number, height: number, value: (c: number, x: number, y: number) => number, depth: 8 | 16 = 8) {
@@ -166,8 +155,8 @@ describe('repair', () => {
 
   it('fills what is repaired by hand too, whether or not the step runs', async () => {
     const { store, card } = await add('lama_fp32');
-    const photos = new OpenPhotos((job, colour) => new JobTools(job, store, sessions, colour), 2 ** 28);
-    const path = join(folder.path, 'grey.png');
+    const photos = new OpenPhotos((job, colour) => new JobTools(job, store, own.sessions, colour), 2 ** 28);
+    const path = join(own.folder.path, 'grey.png');
     const grey = drawn(300, 200, (_, x, y) => (Math.hypot(x - 100, y - 100) < 9 ? 1 : 0.4));
     await writeFile(path, await encodeReduced(grey, 900, null));
     await photos.open(new Job('1', () => {}), { photoId: 'p', path, name: 'grey.png' });
@@ -310,7 +299,7 @@ describe('restore', () => {
       0.05 * (texture(c, x - 1, y) + texture(c, x + 1, y) + texture(c, x, y - 1) + texture(c, x, y + 1));
     const { raster } = await restored('sharpen-bgr');
     expect(worst(raster, (c, x, y) => Math.min(1, cross(c, x, y)), isInner)).toBeLessThan(STEP);
-    await folder.remove();
+    await own.folder.remove();
     const soft = blurred(texture, 1);
     const bounded = await restored('bounded-correction');
     const expected: Pixel = (c, x, y) => texture(c, x, y) + 0.2 * Math.tanh(5 * (soft(c, x, y) - texture(c, x, y)));
@@ -343,7 +332,7 @@ describe('restore', () => {
       return 0.5 + 0.5 * Math.tanh((-0.6 * (texture(c, x, y) - mean)) / deviation);
     };
     expect(worst(raster, inverted)).toBeLessThan(STEP);
-    await folder.remove();
+    await own.folder.remove();
     // A ramp over the whole width, which is known to have the deviation of an even distribution.
     const { tools, card: again } = await add('normalises-first', { task: 'restore' });
     const ramp: Pixel = (_, x) => 0.2 + (0.6 * x) / 1599;
@@ -504,7 +493,7 @@ describe('upscale', () => {
       expect(raster).toMatchObject({ width: 90 * times, height: 60 * times });
       if (name !== '4x-Standin-compact-fp32')
         expect(worst(raster, larger(times), inner(times))).toBeLessThan(1.5 * STEP);
-      await folder.remove();
+      await own.folder.remove();
     }
   });
 });
@@ -575,7 +564,7 @@ describe('style', () => {
   it('adain copies the style of a picture, and says so if there is none', async () => {
     const { tools, card } = await add('adain');
     const without = { ...SETTINGS, generator: card.id };
-    const picture = join(folder.path, 'rug.png');
+    const picture = join(own.folder.path, 'rug.png');
     await writeFile(
       picture,
       await encodeReduced(
@@ -726,7 +715,7 @@ describe('short memory', () => {
     expect(paper.tried).toEqual(['300 x 200', '212 x 141']);
     expect(saidOf(painted!.report)).toEqual(said(212, 141));
     expect(painted!.raster).toMatchObject({ width: 300, height: 200 });
-    await folder.remove();
+    await own.folder.remove();
 
     const colours = await add('deoldify_artistic');
     const glass = cramped(colours.tools, 100_000);
@@ -741,7 +730,7 @@ describe('short memory', () => {
     const luma = (0.299 * 1.12 + 0.587 + 0.114 * 0.82) * (100 / 255);
     const expected: Pixel = (c) => 100 / 255 + [1.12, 1, 0.82][c]! * (100 / 255) - luma;
     expect(worst(coloured!.raster, expected)).toBeLessThan(STEP);
-    await folder.remove();
+    await own.folder.remove();
 
     const filler = await add('migan_pipeline_v2');
     const wall = cramped(filler.tools, 20_000);

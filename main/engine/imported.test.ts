@@ -1,10 +1,8 @@
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Card } from '../generators/card';
 import { isRunnable } from '../generators/runnable';
-import type { Sessions } from './sessions';
-import { addStandIn, quietSessions } from './standin-support';
-import { temporaryFolder } from './test-support';
+import { addStandIn, ownForEachTest } from './standin-support';
 import { runTilePass } from './tiles';
 import { toHalves } from './trial-net';
 
@@ -12,16 +10,7 @@ import { toHalves } from './trial-net';
  * Nets from elsewhere, from the file to the picture: the result is the one that is known of each stand-in.
  */
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let sessions: Sessions;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  sessions = quietSessions();
-});
-afterEach(async () => {
-  await sessions.release();
-  await folder.remove();
-});
+const own = ownForEachTest();
 
 /** Adds a stand-in with its proposals, and runs it over a picture of three channels or one. */
 async function run(
@@ -31,11 +20,11 @@ async function run(
   pixel: (c: number, x: number, y: number) => number,
   change: Partial<Card> = {},
 ) {
-  const added = await addStandIn(join(folder.path, 'models'), name);
+  const added = await addStandIn(join(own.folder.path, 'models'), name);
   const installed = added.installed!;
   const card = { ...installed.card, ...change };
   expect(isRunnable(card)).toBe(true);
-  const net = await sessions.acquire({ ...installed, card });
+  const net = await own.sessions.acquire({ ...installed, card });
   const { scale } = card.output;
   const channels = card.input.channels === 'luma' ? 1 : 3;
   const output = new Float32Array(channels * width * height * scale ** 2);
@@ -106,7 +95,7 @@ describe('the result is the known one', () => {
       const result = await run('swin_unet_art_scale2x', 130, 71, texture, { tile, id: `swin-${tile}` });
       expect(result.card.halo).toBe(8);
       expect(worst(result, 260, 142, (c, x, y) => texture(c, x >> 1, y >> 1))).toBeLessThan(STEP);
-      await folder.remove();
+      await own.folder.remove();
     }
   });
 

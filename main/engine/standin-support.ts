@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import type { Card } from '../generators/card';
 import { importGenerator } from '../generators/import';
 import { inspectNet } from '../generators/inspect';
@@ -10,6 +11,7 @@ import { bytesOf } from '../generators/inspect/protobuf';
 import { GeneratorStore } from '../generators/store';
 import { hashFile } from '../storage/hash';
 import { Sessions } from './sessions';
+import { temporaryFolder } from './test-support';
 import { openTrialNet } from './trial-net';
 import { Verdicts } from './verdicts';
 
@@ -17,8 +19,8 @@ import { Verdicts } from './verdicts';
 
 export const STANDINS = join(import.meta.dirname, '..', 'generators', 'inspect', 'fixtures');
 
-/** Sessions on one thread of the processor. The test releases them. */
-export const quietSessions = (): Sessions =>
+/** Sessions on one thread of the processor. */
+const quietSessions = (): Sessions =>
   new Sessions({
     provider: 'cpu',
     threads: 1,
@@ -29,6 +31,20 @@ export const quietSessions = (): Sessions =>
     onProvider: () => {},
     busy: () => {},
   });
+
+/** Gives each test of the file that calls this a folder and sessions of its own. */
+export function ownForEachTest() {
+  const own = {} as { folder: Awaited<ReturnType<typeof temporaryFolder>>; sessions: Sessions };
+  beforeEach(async () => {
+    own.folder = await temporaryFolder();
+    own.sessions = quietSessions();
+  });
+  afterEach(async () => {
+    await own.sessions.release();
+    await own.folder.remove();
+  });
+  return own;
+}
 
 /**
  * Adds a stand-in to the folder `models`, with these answers and the proposals for the rest. `installed` is null if no step

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Sessions } from './sessions';
-import { fixtureCard, temporaryFolder } from './test-support';
+import { describe, expect, it } from 'vitest';
+import { ownForEachTest } from './standin-support';
+import { fixtureCard } from './test-support';
 import { withoutSize } from './unfix';
-import { Verdicts } from './verdicts';
 
 const FIXTURES = join(import.meta.dirname, '..', 'generators', 'inspect', 'fixtures');
 
@@ -24,22 +23,11 @@ async function declared64(name: string): Promise<Buffer> {
   return file;
 }
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let sessions: Sessions;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  const nothing = () => {};
-  const control = { verdicts: new Verdicts(undefined), onUse: nothing, onProvider: nothing, busy: nothing };
-  sessions = new Sessions({ provider: 'cpu', threads: 1, avoid: [], budget: 2 ** 28, ...control });
-});
-afterEach(async () => {
-  await sessions.release();
-  await folder.remove();
-});
+const own = ownForEachTest();
 
 async function loaded(name: string, { halo, origin = 'imported' }: { halo: number; origin?: 'imported' | 'shipped' }) {
   const bytes = await declared64(name);
-  const path = join(folder.path, 'net.onnx');
+  const path = join(own.folder.path, 'net.onnx');
   await writeFile(path, bytes);
   const base = await fixtureCard('identity');
   const card = {
@@ -49,7 +37,7 @@ async function loaded(name: string, { halo, origin = 'imported' }: { halo: numbe
     sha256: createHash('sha256').update(bytes).digest('hex'),
     origin: origin === 'imported' ? { kind: 'imported', file: 'net.onnx', added: '' } : { kind: 'shipped' },
   } as typeof base;
-  return sessions.acquire({ card, path, presets: [] });
+  return own.sessions.acquire({ card, path, presets: [] });
 }
 
 describe('a net that declares one size', () => {
