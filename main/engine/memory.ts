@@ -20,3 +20,6 @@ export function budgetsFor(setting: number, total = totalmem()): Budgets {
   const of = ({ share, least, most }: typeof GENERATORS) => Math.min(most, Math.max(least, total * share));
   return { generators: of(GENERATORS), renderings: of(RENDERINGS) };
 }
+
+/** Peak memory of this process in bytes. */
+export const peakMemory = (): number => process.resourceUsage().maxRSS * 1024;

@@ -33,7 +33,6 @@ import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../
 import { editedMask } from '../restoration/steps/edited-mask';
 import { findRedEye, findRedEyes } from '../restoration/steps/repair/red-eye';
 import { chosen, PAINTING } from '../restoration/tools';
-import { cleanPartials } from '../storage/write';
 import { EXAMPLE_EDGE } from '../userdata/examples';
 import { changesOf } from './changes-of';
 import { CODEC_SECONDS } from './decoding';
@@ -43,14 +42,15 @@ import { FurtherFindings } from './further-findings';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
 import { maskPicture } from './mask-picture';
+import { peakMemory } from './memory';
 import { type Opened, OpenedPhotos, openedFrom } from './opened';
 import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, drawnOf, keyed, resultSize, withLocal } from './planned-edit';
-import type { EngineEdit, Requests, WrittenFile } from './protocol';
+import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Renderings } from './renderings';
+import { ResultFiles } from './result-files';
 import { maskOf, thumbnailsOf } from './thumbnail';
 import type { JobTools } from './tools';
-import { cropped, type Encoded, ResultWriter, type WriteChoice } from './writing';
 
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
@@ -74,8 +74,7 @@ interface Result {
 export class OpenPhotos {
   readonly #makeTools: MakeTools;
   readonly #photos: OpenedPhotos;
-  /** Folders that were already checked for remains of interrupted writes. */
-  readonly #swept = new Set<string>();
+  readonly #files: ResultFiles;
   readonly #renderings: Renderings;
   readonly #pictures = new Pictures();
   /** Called when the fine pass over an open photo has finished. */
@@ -87,7 +86,6 @@ export class OpenPhotos {
   /** What further detectors have found, as recipes wanted. */
   readonly #further: FurtherFindings;
   readonly #faces = new FoundFaces();
-  readonly #restrictionsOf: (ids: readonly string[]) => string[];
   /** Photos whose fine pass failed: it runs again only when a result needs it. */
   readonly #failed = new WeakSet<Opened>();
 
@@ -102,7 +100,7 @@ export class OpenPhotos {
     onEvidence: (photoId: string) => void = () => {},
     restrictionsOf: (ids: readonly string[]) => string[] = () => [],
   ) {
-    this.#restrictionsOf = restrictionsOf;
+    this.#files = new ResultFiles(restrictionsOf);
     this.#makeTools = makeTools;
     this.#renderings = new Renderings(budget);
     this.#photos = new OpenedPhotos(budget);
@@ -188,7 +186,7 @@ export class OpenPhotos {
     if (!analysis) return null;
     const { plan, repairs, key } = keyed(recipe, edit, analysis, opened.damage);
     // The preview of a small photo has its full size, but was made with the coarse pass only.
-    if (size === 'full' && lacksFinePass(opened) && doesFollowDamage(plan, edit)) return null;
+    if (size === 'full' && opened.lacksFinePass && doesFollowDamage(plan, edit)) return null;
     const kept = this.#renderings.find(photoId, original === opened.originals.full ? 'full' : size, key);
     // Local repairs change the cached picture itself, so they wait for their turn.
     if (!kept || kept.repairs || repairs.length > 0) return null;
@@ -208,7 +206,7 @@ export class OpenPhotos {
       (await this.#render(job, opened, { recipe, edit }, 'full', 1)).kept.pyramid.raster;
     const changed = request.saveChanges ? () => changesOf(opened.source.raster, raster, request, render) : undefined;
     const { staged, edit, crop = null } = request;
-    const written = await this.#write(job, opened, { raster, reports }, request, {
+    const written = await this.#files.write(job, opened, { raster, reports }, request, {
       isStaged: staged !== undefined,
       changed,
     });
@@ -322,7 +320,7 @@ export class OpenPhotos {
     job.stage('writing', 0.9, 1);
     const changed = tracker ? async () => tracker.of(result.raster) : undefined;
     const choice = { ...request, recipe, format, orientation: request.orientation ?? 1, target: request.target };
-    const written = await this.#write(job, opened, result, choice, { isStaged: staged !== undefined, changed });
+    const written = await this.#files.write(job, opened, result, choice, { isStaged: staged !== undefined, changed });
     const { path, bytes, width, height } = written;
     const shape = { orientation: request.orientation ?? 1, crop: request.crop ?? null };
     const mask = staged ? await maskOf(opened.photo, { recipe, ...result, damage, ...masks, repairs, ...shape }) : null;
@@ -427,7 +425,7 @@ export class OpenPhotos {
   /** Whether the last used photo still needs its fine pass. */
   get needsFinePass(): boolean {
     const opened = this.#latest;
-    return opened?.analysis !== undefined && lacksFinePass(opened) && !this.#failed.has(opened);
+    return opened?.analysis !== undefined && opened.lacksFinePass && !this.#failed.has(opened);
   }
 
   /** Starts or resumes the fine pass over that photo. */
@@ -495,7 +493,7 @@ export class OpenPhotos {
     let begun = opened.analysis ? 0 : 0.25;
     job.stage('analysing', 0, begun);
     const analysis = await this.#faces.of(opened, recipe, (await this.#assess(job, opened, tools)).analysis, tools);
-    if (wanted === 'full' && lacksFinePass(opened) && doesFollowDamage(planRecipe(recipe, analysis), edit)) {
+    if (wanted === 'full' && opened.lacksFinePass && doesFollowDamage(planRecipe(recipe, analysis), edit)) {
       job.stage('analysing', begun, begun + 0.15);
       begun += 0.15;
       await this.#runFinePass(opened, tools);
@@ -598,35 +596,4 @@ export class OpenPhotos {
       },
     });
   }
-
-  /** Writes a result, and the mask of what was changed if `changed` makes one. */
-  async #write(
-    job: Job,
-    { file: { path }, photo, source }: Opened,
-    { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
-    choice: WriteChoice & Pick<Requests['export']['request'], 'target'>,
-    { isStaged = false, changed }: { isStaged?: boolean; changed?: () => Promise<Raster> } = {},
-  ): Promise<WrittenFile & Encoded & { changes: WrittenFile | null }> {
-    const { target, orientation, crop = null } = choice;
-    const result = cropped(raster, crop, photo);
-    const restrictions = this.#restrictionsOf(reports.flatMap(({ generator }) => generator?.split(', ') ?? []));
-    if (!this.#swept.has(target.folder)) {
-      // Removes remains of a process that was killed while it was writing.
-      await cleanPartials(target.folder, target.root);
-      this.#swept.add(target.folder);
-    }
-    const writer = new ResultWriter(job, isStaged);
-    const written = await writer.result({ path, photo, source, result, reports, restrictions }, choice);
-    if (!changed) return { ...written, changes: null };
-    const beside = { ...written, root: target.root, stem: target.stem };
-    return { ...written, changes: await writer.changes(await changed(), { photo, crop, orientation }, beside) };
-  }
-}
-
-/** Peak memory of this process in bytes. */
-const peakMemory = () => process.resourceUsage().maxRSS * 1024;
-
-/** Whether a photo still needs its fine pass. */
-function lacksFinePass({ damage }: Opened): boolean {
-  return damage != null && needsFinePass(damage);
 }

@@ -6,7 +6,7 @@ import { EmulsionError, toEmulsionError } from '../errors';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { Pyramid } from '../photos/pyramid';
 import { orientRaster, resizeRaster } from '../photos/raster';
-import type { DamageMap } from '../restoration/damage';
+import { type DamageMap, needsFinePass } from '../restoration/damage';
 import { cropRaster, type Raster } from '../restoration/raster';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
@@ -88,6 +88,11 @@ export class Opened {
   /** The small picture of a photo at rest, with its colour profile; null if it is awake. */
   get small(): { pyramid: Pyramid; profile: Uint8Array | null } | null {
     return this.#resting;
+  }
+
+  /** Whether it still needs the fine pass over damage. */
+  get lacksFinePass(): boolean {
+    return this.damage != null && needsFinePass(this.damage);
   }
 
   /** Bytes of its pixels. */
