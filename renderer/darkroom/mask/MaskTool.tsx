@@ -475,7 +475,7 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
       onKeyDown={onKeyDown}
       onKeyUp={onKeyUp}
       style={{ width: pane.width, height: pane.height, cursor: isBrush && !settingSource ? 'none' : 'crosshair' }}
-      className="absolute top-0 left-0 touch-none outline-offset-[-2px]"
+      className="absolute top-0 left-0 touch-none outline-offset-[-1px] outline-text focus-visible:outline-1"
     >
       {isBrush && (
         <div
