@@ -59,7 +59,9 @@ export const StyleInfo = z.object({
   source: z.string(),
   /** What pictures take over from the painting, in English. */
   description: z.string().optional(),
-  translations: z.partialRecord(z.string(), z.object({ description: z.string() }).partial()).optional(),
+  translations: z
+    .partialRecord(z.string(), z.object({ work: z.string(), description: z.string() }).partial())
+    .optional(),
 });
 export type StyleInfo = z.infer<typeof StyleInfo>;
 /** A style of the user, measured in a picture. */

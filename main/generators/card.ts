@@ -361,7 +361,7 @@ export const StylePresets = z
       source: z.string(),
       /** What the painted pictures take from the work, and what they lack. */
       description: z.string().optional(),
-      translations: translated({ description: z.string() }),
+      translations: translated({ work: z.string(), description: z.string() }),
       code: z.array(z.number().finite()).min(1),
     }),
   )

@@ -128,6 +128,27 @@ CARDS = {
     },
 }
 
+# Titles of the paintings, as they are known in Brazil.
+WORKS = {
+    "hokusai-great-wave": "A grande onda de Kanagawa",
+    "uehara-waves": "Ondas",
+    "van-gogh-starry-night": "A noite estrelada",
+    "van-gogh-wheat-field": "Campo de trigo com ciprestes",
+    "van-gogh-olive-trees": "Oliveiras",
+    "van-gogh-self-portrait": "Autorretrato com chapéu de palha",
+    "van-gogh-cafe": "O café à noite",
+    "van-gogh-houses": "Casas e figura",
+    "munch-the-scream": "O grito",
+    "gauguin-tahiti": "Três taitianas",
+    "turner-shipwreck-minotaur": "O naufrágio do Minotauro",
+    "turner-venice": "Veneza, do pórtico da Madonna della Salute",
+    "picabia-udnie": "Udnie",
+    "picabia-edtaonisl": "Edtaonisl",
+    "bruegel-harvesters": "Os ceifeiros",
+    "caillebotte-chrysanthemums": "Crisântemos no jardim de Petit-Gennevilliers",
+    "manet-garden": "A família Monet em seu jardim em Argenteuil",
+}
+
 STYLES = {
     "hokusai-great-wave": "Índigo sobre papel e os contornos escuros e interrompidos da gravura. Céus e pele ficam papel nu, e "
     "nenhuma onda se encrespa.",

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { Format } from '../../text/format';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { styleName } from '../styles/names';
+import { styleName, useStyles } from '../styles/names';
 import { useFormat } from '../useFormat';
 import { recipeName } from './choices';
 import type { SizeValue } from './controls';
@@ -78,7 +78,7 @@ function sizeText(size: SizeValue, t: TFunction, format: Format): string {
 function useHistoryName(): (name: HistoryName) => string {
   const { t, i18n } = useTranslation();
   const format = useFormat();
-  const styles = useApp((state) => state.styles);
+  const styles = useStyles();
   return (name) => {
     switch (name.text) {
       case 'setting':

@@ -4,8 +4,6 @@ import { useTranslation } from 'react-i18next';
 import type { Response } from '../../contract/calls';
 import type { Photo } from '../../contract/photo';
 import type { Recipe } from '../../contract/recipe';
-import { languageOf } from '../../text';
-import { translated } from '../../text/card';
 import { SmallPicture } from '../darkroom/SmallPicture';
 import type { Wish } from '../state/comparison';
 import { useActions, useView } from '../state/context';
@@ -38,7 +36,7 @@ interface Item {
 
 /** Small pictures of the photo in every style. They are computed in the order of the list. */
 export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const actions = useActions();
   const mode = useView((state) => state.mode);
   const now = styleOf(recipe);
@@ -57,7 +55,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
       id: preset.id,
       name: preset.work,
       by: preset.artist,
-      description: translated(preset, languageOf(i18n)).description,
+      description: preset.description,
       choice: { style: preset.id },
     })),
   ];

@@ -7,6 +7,7 @@ import type { OpenPhoto } from '../state/model';
 import { needOf, stepOf } from '../state/recipes';
 import { Icon } from '../ui/Icon';
 import { Gallery } from './Gallery';
+import { useStyles } from './names';
 import { OwnStyle } from './OwnStyle';
 import { StyleCard } from './StyleCard';
 
@@ -15,7 +16,7 @@ export function Styles({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const { load, take } = useActions().styles;
   const [isOver, setOver] = useState(false);
-  const styles = useApp((state) => state.styles);
+  const styles = useStyles();
   const generators = useApp((state) => state.generators);
   const { photo, recipe, analysis } = entry;
   useEffect(() => void load(), [load]);

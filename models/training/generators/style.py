@@ -408,7 +408,7 @@ class Spec(Generator):
                     "year": preset.year,
                     "source": f"public domain; {preset.place}",
                     "description": preset.looks,
-                    "translations": {"pt-BR": {"description": portuguese.STYLES[identity]}},
+                    "translations": {"pt-BR": {"work": portuguese.WORKS[identity], "description": portuguese.STYLES[identity]}},
                     "code": [float(f"{value:.5g}") for value in code.tolist()],
                 }
             )
