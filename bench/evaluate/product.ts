@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StyleInfo } from '../../contract/app';
-import type { MaskOp } from '../../contract/edit';
+import type { ColourHint, MaskOp } from '../../contract/edit';
 import type { Analysis } from '../../contract/photo';
 import { RECIPE_FORMAT, type Recipe, type Step, type StyleCode } from '../../contract/recipe';
 import { packRuns, RunWriter } from '../../document/runs';
@@ -48,14 +48,15 @@ export class Product {
     });
   }
 
-  /** Runs one step on a file, whatever the analysis says. */
-  async run(path: string, step: Step): Promise<Outcome> {
+  /** Runs one step on a file, whatever the analysis says. `hints`: colours of places, for the step that adds colours. */
+  async run(path: string, step: Step, hints: readonly ColourHint[] = []): Promise<Outcome> {
     const { analysis, reports, output } = await this.#engine.request('restore', {
       path,
       recipe: recipeOf(step),
       format: 'png',
       quality: 90,
       metadata: 'all',
+      ...(hints.length > 0 && { edit: { mask: [], repairs: [], hints, bitmaps: new Map() } }),
       target: { folder: this.#folder, stem: `result-${this.#count++}` },
     });
     if (!output) throw new Error(`${path}: nothing was written`);

@@ -30,6 +30,9 @@ describe('the test cases', () => {
       grey: digest(p.greyOf(picture)),
       softened: digest(p.softened(picture).data),
       overlaid: digestOf(p.overlaid(picture, overlay, 2)),
+      hints: digest(
+        Uint8Array.from(p.colourHints(picture, 1).flatMap(({ x, y, radius, colour }) => [x, y, radius, ...colour])),
+      ),
     };
     for (const sigma of p.SIGMAS) found[`noise ${sigma}`] = digest(p.noisy(picture, sigma, `noise ${sigma}`, 1).data);
     for (const kind of [...p.WIDTHS, 'mixed'] as const)

@@ -30,6 +30,9 @@ export const QUALITIES = [10, 20, 40] as const;
 export const LEVELS = ['plain', 'hard'] as const;
 export type Level = (typeof LEVELS)[number];
 const VISIBLE = 10;
+const HINTS = 10;
+/** A hint has the mean colour of the square within so many pixels. */
+const HINT_REACH = 4;
 /** Levels above which an overlay shows damage. */
 const SHOWN = 24;
 const STEP = 128;
@@ -404,6 +407,34 @@ function truth(before: Picture, after: Picture, cover: Int32Array, sound: number
     judged[i] = cover[i]! < sound || label[i] === 1 ? 1 : 0;
   }
   return { label, judged };
+}
+
+// ------------------------------------------------------------------------------------------------ hints
+
+/** The true colour of a place, all whole numbers, in pixels and levels. */
+export interface Hint {
+  x: number;
+  y: number;
+  radius: number;
+  colour: readonly [red: number, green: number, blue: number];
+}
+
+/** True colours at random places of a picture. */
+export function colourHints({ width, height, data }: Picture, index: number, count = HINTS): Hint[] {
+  const random = new Random('hints', index);
+  return Array.from({ length: count }, () => {
+    const [x, y] = [random.below(width), random.below(height)];
+    const total = [0, 0, 0];
+    let some = 0;
+    for (let j = Math.max(0, y - HINT_REACH); j <= Math.min(height - 1, y + HINT_REACH); j++) {
+      for (let i = Math.max(0, x - HINT_REACH); i <= Math.min(width - 1, x + HINT_REACH); i++) {
+        some += 1;
+        for (let c = 0; c < 3; c++) total[c]! += data[3 * (j * width + i) + c]!;
+      }
+    }
+    const [red, green, blue] = total.map((sum) => Math.floor((2 * sum + some) / (2 * some)));
+    return { x, y, radius: HINT_REACH + 1, colour: [red!, green!, blue!] };
+  });
 }
 
 // ------------------------------------------------------------------------------------------------ overlays

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ColourHint } from '../../contract/edit';
 import type { UpscaleSettings } from '../../contract/recipe';
 import { GeneratorStore } from '../generators/store';
 import { findFaces } from '../restoration/faces';
@@ -181,6 +182,36 @@ describe('the coloriser', () => {
     const [natural, warm, cool] = [await redder('natural'), await redder('warm'), await redder('cool')];
     expect(warm - natural).toBeGreaterThan(3);
     expect(natural - cool).toBeGreaterThan(3);
+  });
+
+  test('takes a colour given for a place: it is painted there, and far away nothing changes', async () => {
+    const photo = toGrey(testScene(300, 220, 2));
+    const painted = async (list: ColourHint[]) => {
+      const copy = { ...photo, data: photo.data.slice() };
+      const given = { list, full: { width: 600, height: 440 } };
+      const done = await colorise(copy, { strength: 1, variant: 'natural' }, tools(), given);
+      return done!.raster;
+    };
+    const without = await painted([]);
+    const bluer = ({ data }: Raster, x: number, y: number) => {
+      let sum = 0;
+      for (let j = y - 3; j <= y + 3; j++) {
+        for (let i = x - 3; i <= x + 3; i++) sum += data[3 * (j * 300 + i) + 2]! - data[3 * (j * 300 + i)]!;
+      }
+      return sum / 49;
+    };
+    for (const [colour, sign] of [
+      ['#4060c8', 1],
+      ['#c86040', -1],
+    ] as const) {
+      const hinted = await painted([{ colour, radius: 12, points: [120, 120] }]);
+      const [there, far] = [
+        bluer(hinted, 60, 60) - bluer(without, 60, 60),
+        bluer(hinted, 280, 200) - bluer(without, 280, 200),
+      ];
+      expect(sign * there, colour).toBeGreaterThan(20);
+      expect(Math.abs(far), colour).toBeLessThan(3);
+    }
   });
 
   test('colours a picture of any size', async () => {

@@ -186,64 +186,6 @@ class RestoreNet(Mixed):
         return image - strength * F.pixel_shuffle(error.float(), 2)
 
 
-class ColourNet(Mixed):
-    """Luma [N, 1, H, W] 0..1, warmth [N] or [1] and vividness [N] or [1] -> Cb, Cr [N, 2, H, W] within -0.5..0.5; H, W
-    multiples of 16.
-
-    warmth, vividness: hints about the colours, in standard deviations from the average photograph; 0 if unknown.
-    A U-Net at 1/2 to 1/16 of the resolution; at the lowest every place also sees the mean of the whole picture.
-    range: factor of the output; slightly below that of training, wrong colours cost less.
-    """
-
-    def __init__(self, widths=(32, 56, 96, 128), floor=(1, 2, 2, 1), range=0.485):
-        super().__init__()
-        self.range = range
-        a, b, c, e = widths
-        self.enter = nn.Conv2d(4 + 4, a, 3, padding=1)
-        self.half_in = Residual(a, norm=True)
-        self.down1 = nn.Conv2d(a, b, 2, stride=2)
-        self.quarter_in = Residual(b, norm=True)
-        self.down2 = nn.Conv2d(b, c, 2, stride=2)
-        self.eighth_in = nn.Sequential(Residual(c, norm=True), Residual(c, norm=True))
-        self.down3 = nn.Conv2d(c, e, 2, stride=2)
-        self.told = nn.Conv2d(2, e, 1)
-        self.seen = nn.ModuleList([nn.Conv2d(e, e, 1) for _ in floor])
-        self.floor = nn.ModuleList([Residual(e, dilation, norm=True) for dilation in floor])
-        self.up3 = nn.Conv2d(e, c, 1)
-        self.eighth_out = Residual(c, norm=True)
-        self.up2 = nn.Conv2d(c, b, 1)
-        self.told_again = nn.Conv2d(2, b, 1)
-        self.quarter_out = Residual(b, norm=True)
-        self.up1 = nn.Conv2d(b, a, 1)
-        self.half_out = Residual(a, norm=True)
-        self.head = nn.Conv2d(a, 2, 3, padding=1)
-        for layer in (*self.seen, self.told, self.told_again):
-            nn.init.normal_(layer.weight, std=0.02)
-        nn.init.normal_(self.head.weight, std=0.01)
-        nn.init.zeros_(self.head.bias)
-
-    def forward(self, luma, warmth, vividness):
-        told = torch.stack([warmth, vividness], 1).reshape(-1, 2, 1, 1)
-        with torch.no_grad():
-            pixels = unshuffle(luma)
-            half = F.avg_pool2d(luma, 2)
-            mean = box(half, 7)
-            spread = torch.sqrt(torch.clamp(box(half * half, 7) - mean * mean, min=0.0) + 4e-4)
-            entry = self.arranged(torch.cat([pixels - 0.5, (pixels - mean) / spread * 0.5], 1))
-        with self.low_precision(luma):
-            half = self.half_in(F.relu(self.enter(entry)))
-            quarter = self.quarter_in(F.relu(self.down1(half)))
-            eighth = self.eighth_in(F.relu(self.down2(quarter)))
-            low = self.down3(eighth) + self.told(told)
-            for seen, block in zip(self.seen, self.floor):
-                low = block(low + seen(F.relu(low).mean((2, 3), keepdim=True)))
-            eighth = self.eighth_out(F.relu(eighth + double(self.up3(F.relu(low)))))
-            quarter = self.quarter_out(F.relu(quarter + double(self.up2(eighth)) + self.told_again(told)))
-            half = self.half_out(F.relu(half + double(self.up1(quarter))))
-            colours = self.head(half)
-        return double(torch.tanh(colours.float()) * self.range)
-
-
 class UpscaleNet(Mixed):
     """RGB [N, 3, H, W] 0..1 -> [N, 3, scale * H, scale * W], any H and W from 8 on.
 

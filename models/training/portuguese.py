@@ -3,14 +3,14 @@
 CARDS = {
     "coloriser": {
         "name": "Colorizador",
-        "description": "Dá cores geradas a uma imagem em preto e branco. Ele olha uma cópia pequena da imagem inteira. O brilho de "
-        "cada pixel não muda.",
-        "limits": "Ninguém tem como saber as cores de uma imagem em cinza: estas são geradas. Pele, céu, folhagem, madeira e terra "
-        "ficam plausíveis. Roupas, superfícies pintadas, comida e flores são palpites, quase sempre marrons ou cinzentos, mesmo que "
-        "fossem vivos. Ruas e interiores ficam quase inteiramente ocres, e o céu entre velas ou telhados pode continuar quente. As "
-        "bordas da cópia e as partes gastas também recebem cor. O colorido fica a menos de um quinto do original, que era a meta, e o "
-        "LPIPS é melhor que o do cinza; o PSNR no CID22 fica abaixo do cinza. Treinado por 76 minutos em um processador. Outros dez "
-        "minutos de treino adversarial não mudaram nada que se pudesse medir e foram descartados.",
+        "description": "Dá cores geradas a uma imagem em preto e branco. Ele olha uma cópia pequena da imagem inteira e as cores que "
+        "forem indicadas para lugares dela. O brilho de cada pixel não muda.",
+        "limits": "Ninguém tem como saber as cores de uma imagem em cinza: estas são geradas. Quase sempre ele reconhece céu, água, "
+        "folhagem, pele e madeira. Roupas, superfícies pintadas, bandeiras, flores e comida são palpites, em geral mais apagados do "
+        "que eram, ou azuis. Em fotos antigas, multidões e texturas finas podem ficar verdes, e a imagem inteira pode ganhar um tom. "
+        "As bordas da cópia e as partes gastas também recebem cor. Uma cor indicada para um lugar alcança o que se parece com ele "
+        "até cerca de um quarto da imagem, e pouco além disso. Treinado ao lado de outros trabalhos por uma hora e meia, em que o "
+        "processador teve cerca de vinte e cinco minutos para ele, sem fase adversarial.",
     },
     "damage-detector": {
         "name": "Detector de danos",

@@ -13,6 +13,7 @@ pixel, opacities in 1/256, directions in 1/64 of a turn. Only shifts round.
 - Wide holes: one square around the middle.
 - Damage: creases, scratches and specks drawn with 4 x 4 samples a pixel. A pixel whose luma changes by
   less than `VISIBLE` levels, or that is covered by less than half, is neither damage nor clean.
+- Hints: the mean colour of 9 x 9 pixels around a random place, rounded, halves up.
 - Reduction: the mean over the area that a pixel covers, halves rounded up.
 - Latents: the Gaussian noise above, in units of its standard deviation.
 - Scans: a random kind of damage, a random overlay of it, and a random square around its damage, as in the training
@@ -29,6 +30,8 @@ SIGMAS = (15, 25, 50)
 QUALITIES = (10, 20, 40)
 LEVELS = ("plain", "hard")
 VISIBLE = 10
+HINTS = 10
+HINT_REACH = 4  # a hint has the mean colour of the square within so many pixels
 SHOWN = 24  # levels above which an overlay shows damage
 STEP = 128  # 8 px
 UNIT = 1024
@@ -301,6 +304,23 @@ def overlaid(picture, overlay, index):
     label = ((cover >= 128) & (change >= VISIBLE)).astype(np.uint8)
     judged = ((cover < 16) | (label > 0)).astype(np.uint8)
     return after, label, judged
+
+
+# ---------------------------------------------------------------- hints
+
+
+def colour_hints(picture, index, count=HINTS):
+    """True colours at random places of uint8 [H, W, 3]: [(x, y, radius, (red, green, blue))], all integers, in pixels and levels."""
+    height, width = picture.shape[:2]
+    rng = Random("hints", index)
+    found = []
+    for _ in range(count):
+        x, y = rng.below(width), rng.below(height)
+        around = picture[max(0, y - HINT_REACH) : y + HINT_REACH + 1, max(0, x - HINT_REACH) : x + HINT_REACH + 1]
+        some = around.shape[0] * around.shape[1]
+        total = around.astype(np.int64).sum((0, 1))
+        found.append((x, y, HINT_REACH + 1, tuple(int(each) for each in (2 * total + some) // (2 * some))))
+    return found
 
 
 # ---------------------------------------------------------------- overlays

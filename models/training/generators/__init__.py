@@ -4,7 +4,7 @@ import pkgutil
 
 import torch
 
-PLANES = {"luma": 1, "rgb": 3, "rgb+mask": 4}
+PLANES = {"luma": 1, "rgb": 3, "rgb+mask": 4, "luma+hints": 4}
 
 
 class Generator:

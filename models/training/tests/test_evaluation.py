@@ -125,6 +125,13 @@ class Evaluation(unittest.TestCase):
         self.assertEqual(rows["kodak", "colourfulness"]["baselines"], {"grey": 0})
         self.assertLess(rows["kodak", "colourfulness"]["value"], 40)
         self.assertIsNone(rows["kodak", "LPIPS"]["value"])
+        # and yet hints colour their places, rightly only in a trained net
+        helped = rows["kodak, ten hints", "PSNR"]
+        self.assertAlmostEqual(helped["baselines"]["no hints"], rows["kodak", "PSNR"]["value"])
+        self.assertGreater(abs(helped["value"] - helped["baselines"]["no hints"]), 0.1)
+        there, elsewhere = (rows["kodak, one hint", f"change {where}"]["value"] for where in ("there", "elsewhere"))
+        self.assertGreater(there, 10)
+        self.assertLess(elsewhere, there)
 
     def test_inpainter(self):
         rows = self.evaluate("inpainter")

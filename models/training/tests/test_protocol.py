@@ -26,6 +26,7 @@ def measured():
         "grey": digest(p.grey_of(picture)),
         "softened": digest(p.softened(picture)),
         "overlaid": digest(*p.overlaid(picture, overlay, 2)),
+        "hints": digest(np.array([[x, y, r, *colour] for x, y, r, colour in p.colour_hints(picture, 1)], np.uint8)),
     }
     result.update({f"noise {s}": digest(p.noisy(picture, s, f"noise {s}", 1)[0]) for s in p.SIGMAS})
     result.update({f"strokes {k}": digest(p.stroke_mask(1, 160, 128, k)) for k in (*p.WIDTHS, "mixed")})

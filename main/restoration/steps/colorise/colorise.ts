@@ -17,7 +17,7 @@ import { type HintPlanes, hintPlanes, shareShown } from './hints';
  */
 
 /** The generator's input picture has about this many pixels, like those that it was trained on. */
-export const COLOUR_PIXELS = 40_000;
+export const COLOUR_PIXELS = 62_500;
 /** The same for a net from elsewhere that takes any size: 384 pixels square, as those are usually run. */
 const FOREIGN_PIXELS = 147_456;
 /** The generator's input that makes colours warmer or cooler, in units of the spread between photographs. */
