@@ -72,7 +72,8 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
   const faces = kind === 'faces' && enabled ? entry.rendering?.faces : undefined;
   const isProposed = entry.analysis !== null && stepOf(entry.analysis.recipe, kind)?.enabled === true;
   const isByHand = need.reason === 'reason.light.byHand';
-  const reason = isIdle && !isByHand ? t('restore.notNeeded') : sentence({ key: need.reason, values: need.figures });
+  const why = isIdle && !isByHand ? t('restore.notNeeded') : sentence({ key: need.reason, values: need.figures });
+  const reason = kind === 'colorise' && !isIdle ? `${why} ${t('restore.imagined')}` : why;
   const { ref, style, handle } = useSortableItem(kind, t(`steps.${kind}`));
   return (
     <section
