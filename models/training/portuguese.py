@@ -8,8 +8,8 @@ CARDS = {
         "limits": "Ninguém tem como saber as cores de uma imagem em cinza: estas são geradas. Quase sempre ele reconhece céu, água, "
         "folhagem, pele e madeira. Roupas, superfícies pintadas, bandeiras, flores e comida são palpites, em geral mais apagados do "
         "que eram, ou azuis. Em fotos antigas, multidões e texturas finas podem ficar verdes, e a imagem inteira pode ganhar um tom. "
-        "As bordas da cópia e as partes gastas também recebem cor. Uma cor indicada para um lugar alcança o que se parece com ele "
-        "até cerca de um quarto da imagem, e pouco além disso. Treinado ao lado de outros trabalhos por uma hora e meia, em que o "
+        "As bordas da cópia e as partes gastas também recebem cor. Uma cor indicada para um lugar se espalha em volta "
+        "dele até um quarto da imagem, também por cima das bordas das coisas; outras cores a mantêm dentro de limites. Treinado ao lado de outros trabalhos por uma hora e meia, em que o "
         "processador teve cerca de vinte e cinco minutos para ele, sem fase adversarial.",
     },
     "damage-detector": {

@@ -288,7 +288,8 @@ class Spec(Generator):
             "limits": "Nobody can know the colours of a grey picture: these are generated. Most sky, water, foliage, "
             "skin and wood is recognised. Clothes, paint, flags, flowers and food are guesses, mostly duller than they "
             "were, or blue. In old photographs crowds and fine texture may turn green, and a whole picture may get a "
-            "tint. Borders of the print and worn patches are coloured too. A colour given for a place reaches what looks "
-            "alike within about a quarter of the picture, and little beyond. Trained beside other work for an hour and a "
+            "tint. Borders of the print and worn patches are coloured too. A colour given for a place spreads "
+            "over its surroundings as far as a quarter of the picture, also across the borders of things; further colours "
+            "keep it within bounds. Trained beside other work for an hour and a "
             "half, in which the processor had about twenty-five minutes for it, without an adversarial phase.",
         }
