@@ -36,6 +36,15 @@ test('light and colour are set by hand: sliders, white balance, curve; all of it
 
   await card.getByTestId('light-shadows').getByRole('slider').focus();
   await page.keyboard.press('End');
+  // A letter after a number is a shortcut, and no part of the number.
+  const number = card.getByRole('textbox', { name: 'Shadows' });
+  await number.click();
+  await page.keyboard.type('80d');
+  await expect(page.getByTestId('viewer')).toHaveAttribute('data-mode', 'side');
+  await expect(number).toHaveValue('80');
+  await page.keyboard.press('s');
+  await card.getByTestId('light-shadows').getByRole('slider').focus();
+  await page.keyboard.press('End');
   await card.getByTestId('grey-pick').click();
   await page.mouse.click(...(await placer(page, { width: WIDTH, height: HEIGHT }))(360, 100));
   await expect(card.getByTestId('grey-picked')).toBeVisible();
