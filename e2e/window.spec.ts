@@ -152,7 +152,7 @@ test.describe('at the first start', () => {
     await expect(page.getByTestId('threads-choice')).toHaveValue('1');
     await page.keyboard.press('Escape');
     await page.getByTestId('export').click();
-    await expect(page.getByRole('dialog').getByRole('switch')).not.toBeChecked();
+    await expect(page.getByTestId('export-metadata')).toHaveValue('none');
 
     // Cleared, the app begins as at the first start, and the photo is still where it was.
     await page.keyboard.press('Escape');
