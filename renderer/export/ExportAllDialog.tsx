@@ -5,8 +5,8 @@ import { takenOn } from '../state/actions';
 import { useActions, useApp, useMany, usePhotos } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { patternFault, repeatedNames, resultNames, stemPattern } from '../state/naming';
-import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { DialogFooter } from '../ui/DialogFooter';
 import { Field, FieldFault, FieldHint, TEXT_FIELD } from '../ui/Field';
 import { choiceIn, useDraft } from './choice';
 import { fitting } from './formats';
@@ -55,22 +55,16 @@ export function ExportAllDialog({ entries, onClose: close }: { entries: readonly
       width={480}
       testId="export-dialog"
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button
-            look="primary"
-            data-testid="export-confirm"
-            disabled={!canExport}
-            onClick={() => {
-              onClose();
-              actions.exportAll({ ...choice, place, pattern: typed, undated: t('many.exporting.undated') });
-            }}
-          >
-            {t('export.export')}
-          </Button>
-        </>
+        <DialogFooter
+          confirm={t('export.export')}
+          testId="export-confirm"
+          disabled={!canExport}
+          onConfirm={() => {
+            onClose();
+            actions.exportAll({ ...choice, place, pattern: typed, undated: t('many.exporting.undated') });
+          }}
+          onCancel={onClose}
+        />
       }
     >
       <PresetField value={choiceIn(draft)} onChoose={(preset) => setDraft({ ...draft, ...preset })} />

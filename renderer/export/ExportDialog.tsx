@@ -6,8 +6,8 @@ import { useActions, useApp, useMany } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { patternFault, resultStems, stemPattern } from '../state/naming';
 import { hasWork } from '../state/recipes';
-import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { DialogFooter } from '../ui/DialogFooter';
 import { Field, FieldFault, TEXT_FIELD } from '../ui/Field';
 import { Segmented } from '../ui/Segmented';
 import { choiceIn, useDraft } from './choice';
@@ -48,23 +48,17 @@ export function ExportDialog({ entry, photo, onClose: close }: { entry: OpenPhot
       width={480}
       testId="export-dialog"
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button
-            look="primary"
-            data-testid="export-confirm"
-            disabled={!canExport}
-            onClick={() => {
-              onClose();
-              if (intoBatch) actions.exportToBatch(entry.key);
-              else actions.exportOne(entry.key, { ...draft, ...choice, format: draft.format, name: typed });
-            }}
-          >
-            {t('export.export')}
-          </Button>
-        </>
+        <DialogFooter
+          confirm={t('export.export')}
+          testId="export-confirm"
+          disabled={!canExport}
+          onConfirm={() => {
+            onClose();
+            if (intoBatch) actions.exportToBatch(entry.key);
+            else actions.exportOne(entry.key, { ...draft, ...choice, format: draft.format, name: typed });
+          }}
+          onCancel={onClose}
+        />
       }
     >
       {ofBatch !== null && (

@@ -6,8 +6,8 @@ import { sizesOf } from '../darkroom/resultSize';
 import { useActions, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { orientationOf } from '../state/view';
-import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { DialogFooter } from '../ui/DialogFooter';
 import { Field, FieldFault } from '../ui/Field';
 import { NumberField, within } from '../ui/NumberField';
 import { Select } from '../ui/Select';
@@ -43,22 +43,16 @@ export function PrintDialog({ entry, photo, onClose }: { entry: OpenPhoto; photo
       onClose={onClose}
       testId="print-dialog"
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button
-            look="primary"
-            data-testid="print-confirm"
-            disabled={sheet === null}
-            onClick={() => {
-              onClose();
-              if (sheet !== null) actions.printPicture(entry.key, { ...size, paper: sheet });
-            }}
-          >
-            {t('print.print')}
-          </Button>
-        </>
+        <DialogFooter
+          confirm={t('print.print')}
+          testId="print-confirm"
+          disabled={sheet === null}
+          onConfirm={() => {
+            onClose();
+            if (sheet !== null) actions.printPicture(entry.key, { ...size, paper: sheet });
+          }}
+          onCancel={onClose}
+        />
       }
     >
       <Field label={t('print.size')}>

@@ -7,6 +7,7 @@ import { useActions, useActivePhoto, useApp, useLibrary } from '../state/context
 import { recipesWith } from '../state/library';
 import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { DialogFooter } from '../ui/DialogFooter';
 import { DisclosureButton } from '../ui/DisclosureButton';
 import { TEXT_FIELD } from '../ui/Field';
 import { useFormat } from '../useFormat';
@@ -205,14 +206,13 @@ function RenameDialog({ generator, onClose }: AboutProps) {
       title={t('library.renameTitle')}
       onClose={onClose}
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="primary" data-testid="rename-confirm" disabled={name.trim() === ''} onClick={rename}>
-            {t('library.rename')}
-          </Button>
-        </>
+        <DialogFooter
+          confirm={t('library.rename')}
+          testId="rename-confirm"
+          disabled={name.trim() === ''}
+          onConfirm={rename}
+          onCancel={onClose}
+        />
       }
     >
       <label htmlFor={id} className="block text-xs text-secondary">

@@ -6,8 +6,8 @@ import type { Recipe } from '../../contract/recipe';
 import { FileInput } from '../files/FileInput';
 import { useActions, useApp } from '../state/context';
 import type { OpenPhoto } from '../state/model';
-import { Button } from '../ui/Button';
 import { Dialog } from '../ui/Dialog';
+import { DialogFooter } from '../ui/DialogFooter';
 import { TEXT_FIELD } from '../ui/Field';
 import { Icon } from '../ui/Icon';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
@@ -135,14 +135,13 @@ function NameDialog({ title, initial, onName, onClose }: NameDialogProps) {
       width={400}
       testId="name-dialog"
       footer={
-        <>
-          <Button look="quiet" onClick={onClose}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="primary" data-testid="name-confirm" disabled={clean === ''} onClick={done}>
-            {t('recipe.keep')}
-          </Button>
-        </>
+        <DialogFooter
+          confirm={t('recipe.keep')}
+          testId="name-confirm"
+          disabled={clean === ''}
+          onConfirm={done}
+          onCancel={onClose}
+        />
       }
     >
       <label htmlFor={id} className="text-xs text-secondary">

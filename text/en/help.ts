@@ -25,9 +25,9 @@ export const help = {
         title: 'Repair one place by hand',
         one: 'Choose Paint under Repair by hand, or press B to edit the whole mask.',
         two: 'Paint over the damage. It is repaired when you release.',
-        three: '[ and ] change the size of the brush. Hold Alt to subtract.',
+        three: '[ and ] change the size of the brush. The eraser takes away what was painted.',
         four: 'Hold Space to move the photo without putting the brush down.',
-        five: 'Not right? Undo with Ctrl+Z, or ask for another fill.',
+        five: 'Not right? Fill it another way: Heal and Clone copy from a place that you Alt-click.',
       },
       keep: {
         title: 'Protect what must stay',

@@ -29,9 +29,9 @@ export const help: Translated<typeof english> = {
         title: 'Reparar um ponto à mão',
         one: 'Escolha Pintar em Reparo à mão, ou tecle B para editar a máscara inteira.',
         two: 'Pinte sobre o dano. Ele é reparado quando você solta.',
-        three: '[ e ] mudam o tamanho do pincel. Segure Alt para subtrair.',
+        three: '[ e ] mudam o tamanho do pincel. A borracha tira o que foi pintado.',
         four: 'Segure Espaço para mover a foto sem largar o pincel.',
-        five: 'Não ficou bom? Desfaça com Ctrl+Z ou peça outro preenchimento.',
+        five: 'Não ficou bom? Preencha de outro modo: Corrigir e Copiar usam um lugar em que você clica com Alt.',
       },
       keep: {
         title: 'Proteger o que deve ficar',

@@ -5,8 +5,8 @@ import type { Step, StepKind } from '../../../contract/recipe';
 import { recipeName } from '../../recipe/choices';
 import { useActions, useApp } from '../../state/context';
 import { type RedoDraft, redoDraft, redoWork, withRecipe, withStrength, withSwitch } from '../../state/redo';
-import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
+import { DialogFooter } from '../../ui/DialogFooter';
 import { Field, FieldHeading } from '../../ui/Field';
 import { Select } from '../../ui/Select';
 import { Slider } from '../../ui/Slider';
@@ -28,14 +28,12 @@ export function RedoDialog({ row, work }: { row: BatchRow; work: PhotoWork }) {
       onClose={results.stopRedo}
       testId="redo-dialog"
       footer={
-        <>
-          <Button look="quiet" onClick={results.stopRedo}>
-            {t('common.cancel')}
-          </Button>
-          <Button look="primary" data-testid="redo-confirm" onClick={() => results.redo(redoWork(draft))}>
-            {t('results.confirmRedo')}
-          </Button>
-        </>
+        <DialogFooter
+          confirm={t('results.confirmRedo')}
+          testId="redo-confirm"
+          onConfirm={() => results.redo(redoWork(draft))}
+          onCancel={results.stopRedo}
+        />
       }
     >
       <Field label={t('restore.recipe')} htmlFor={`${id}-recipe`}>
