@@ -8,6 +8,7 @@ import type { InstalledFinder } from '../generators/store';
 import { decodeFaces, type FoundFace, separate } from '../restoration/face-decoders';
 import { isAllocationFailure } from './failures';
 import { messageOf } from './loaded-net';
+import { SESSION_DEFAULTS } from './session-defaults';
 import { toFeed, toTensor } from './trial-net';
 
 /*
@@ -160,7 +161,7 @@ async function load({ card, path }: InstalledFinder, threads: number): Promise<I
     throw damaged("the file's hash differs from its card");
   await loaded?.session.release();
   loaded = null;
-  const options = { executionProviders: ['cpu'], intraOpNumThreads: threads, logSeverityLevel: 4 } as const;
+  const options = { executionProviders: ['cpu'], intraOpNumThreads: threads, ...SESSION_DEFAULTS } as const;
   // Weights beside the file are found by its path.
   const session = await (card.weights.length > 0
     ? InferenceSession.create(path, options)

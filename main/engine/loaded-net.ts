@@ -4,6 +4,7 @@ import { EmulsionError } from '../errors';
 import type { Card } from '../generators/card';
 import { isAllocationFailure } from './failures';
 import { executionProvider } from './provider-trial';
+import { SESSION_DEFAULTS } from './session-defaults';
 import { inputPlanes, outputPlanes, outputSide, sideFrom } from './tile-plan';
 import type { FurtherPicture, TileNet } from './tiles';
 import { toFeed, toTensor } from './trial-net';
@@ -73,12 +74,12 @@ export class LoadedNet implements TileNet {
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         graphOptimizationLevel: 'all',
-        // All tiles of a pass have one shape, so the arena is filled once and reused.
-        enableCpuMemArena: true,
+        // All tiles of a pass have one shape, so the arena is filled once and reused. A detector has few tiles, and would
+        // hold the memory of its largest for as long as it stays loaded.
+        enableCpuMemArena: card.task !== 'detect',
         // DirectML does not support memory patterns.
         enableMemPattern: provider !== 'dml',
-        // Errors are thrown as well, so they need not be logged.
-        logSeverityLevel: 4,
+        ...SESSION_DEFAULTS,
       };
       // The overloads of the library know one kind of source each.
       const { content } = source;

@@ -16,6 +16,7 @@ import { hashFile } from '../storage/hash';
 import { isAllocationFailure } from './failures';
 import { messageOf } from './loaded-net';
 import { type Loaded, type LoaderOptions, NetLoader } from './net-loader';
+import { SESSION_DEFAULTS } from './session-defaults';
 import type { TileNet } from './tiles';
 
 export interface SessionOptions extends LoaderOptions {
@@ -211,7 +212,9 @@ export class Sessions {
     const session = await InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
       intraOpNumThreads: threads,
-      logSeverityLevel: 4,
+      // Each size of picture would keep memory of its own.
+      enableCpuMemArena: false,
+      ...SESSION_DEFAULTS,
     }).catch((cause: unknown) => damaged(cause, messageOf(cause)));
     this.#smallNets.set(file, session);
     return session;

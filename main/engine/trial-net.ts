@@ -1,6 +1,7 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { halfToFloat } from '../generators/inspect/onnx-file';
 import type { Feed, TrialNet } from '../generators/inspect/probe';
+import { SESSION_DEFAULTS } from './session-defaults';
 
 /** Loads a file for trial runs on the CPU. The runtime finds weights beside it by its path. */
 export async function openTrialNet(path: string, threads: number): Promise<TrialNet> {
@@ -10,7 +11,7 @@ export async function openTrialNet(path: string, threads: number): Promise<Trial
     interOpNumThreads: 1,
     // Without it, each size that is tried keeps its memory.
     enableCpuMemArena: false,
-    logSeverityLevel: 4,
+    ...SESSION_DEFAULTS,
   });
   return {
     async run(feeds) {

@@ -216,14 +216,22 @@ function voteIn(plane: Plane, band: number, breadth: number, out: Float32Array):
     }
   }
   addUp(activity, 0, sums);
+  const usual = new Float64Array(width);
   for (let left = 0; left < width; left++) {
     const from = Math.max(0, left - ACTIVITY_REACH);
     const to = Math.min(width, left + ACTIVITY_REACH + 1);
-    const usual = 1 + (1.2 * (sums[to]! - sums[from]!)) / (to - from) / rows;
-    let votes = 0;
-    for (let y = 0; y < rows; y++) votes += Math.max(-1, Math.min(1, least[y * width + left]! / usual));
-    out[left] = votes / rows;
+    usual[left] = 1 + (1.2 * (sums[to]! - sums[from]!)) / (to - from) / rows;
   }
+  // Row by row, as they lie in memory.
+  const votes = new Float64Array(width);
+  for (let y = 0; y < rows; y++) {
+    const row = y * width;
+    for (let left = 0; left < width; left++) {
+      const vote = least[row + left]! / usual[left]!;
+      votes[left]! += vote > 1 ? 1 : vote < -1 ? -1 : vote;
+    }
+  }
+  for (let left = 0; left < width; left++) out[left] = votes[left]! / rows;
 }
 
 function addUp(values: Float32Array | Float64Array, from: number, sums: Float64Array): void {
