@@ -5,8 +5,8 @@ import type { OpenFolder } from '../storage/open-folder';
 import { openTarget } from '../storage/write';
 
 /**
- * Results that were replaced by a person's decision, one for each photo, in a folder beside the journal. They are there to
- * be put back.
+ * Results that were replaced by a person's decision, one for each photo, in a folder beside the journal, and their masks. They
+ * are there to be put back.
  */
 
 const { COPYFILE_EXCL, O_RDWR, O_NOFOLLOW = 0 } = constants;
@@ -37,6 +37,16 @@ export async function keepFormer(journal: string, photo: string, place: OpenFold
     await copy?.sync();
     await copy?.close();
     await rename(temporary, folder.at(name));
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Forgets what is kept for a photo. */
+export async function dropFormer(journal: string, photo: string): Promise<void> {
+  const folder = await openFormer(journal);
+  try {
+    await rm(folder.at(nameOf(photo)), { force: true });
   } finally {
     await folder.close();
   }

@@ -11,14 +11,13 @@ import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS, RAW_EXTENSIONS } from '../photos/extensions';
 import { stemOfPage } from '../photos/pages';
-import { changesStem } from '../photos/side-files';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { isBelow, pathIn } from '../storage/remote';
-import { addSums } from '../storage/sums';
 import { systemPath } from '../storage/system-path';
 import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
+import { type Keeping, publishChanges } from './changes-file';
 import { extensionIn, fileNameOf } from './pages';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
@@ -66,6 +65,8 @@ export interface PhotoControl {
   isOwn(path: string): boolean;
   onProgress?(progress: Omit<Progress, 'jobId'>): void;
   signal?: AbortSignal;
+  /** Where the mask of a replaced result is kept; absent: it is not. */
+  keeping?: Keeping;
 }
 
 /** Path of an existing file that the rule says to keep. */
@@ -158,7 +159,7 @@ export async function publishStaged(staged: Staged, task: PhotoTask, control: Ph
     };
     const target = { folder, stem: stemOf(found, settings), extension: output.extension };
     const published = await publish(place, output.path, target, made, task, control);
-    if (published.outcome !== 'kept' && changes) await publishChanges(place, changes, published, task);
+    if (published.outcome !== 'kept' && changes) await publishChanges(place, changes, published, task, control.keeping);
     return published;
   } finally {
     await discardStaged(place, output.path);
@@ -228,22 +229,6 @@ async function publish(
     }
   }
   throw new EmulsionError('NAME_TAKEN', { detail: target.stem });
-}
-
-/** Gives the mask of what was changed a name beside its result, and adds all three files to the checksums. */
-async function publishChanges(place: OpenFolder, mask: WrittenFile, made: Made, { folder, root, found }: PhotoTask) {
-  const { path, sha256 } = made.written;
-  const target = { folder, stem: changesStem(basename(path, extname(path))), extension: 'png' };
-  for (const named of pathsFor(target)) {
-    try {
-      await publishAs(place, mask.path, basename(named));
-      const files = [{ path: found.path, sha256: made.original.sha256 }, { path, sha256 }, { path: named }];
-      await addSums({ folder, root }, files);
-      return;
-    } catch (error) {
-      if (!(error instanceof EmulsionError && error.code === 'NAME_TAKEN')) throw error;
-    }
-  }
 }
 
 /** The existing file because of which the rule `skip` skips a photo. Files of the same batch do not count. */

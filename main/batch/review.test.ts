@@ -137,6 +137,40 @@ describe('decisions', () => {
     await expect(review.undo(1, change)).rejects.toMatchObject({ code: 'FILE_MISSING' });
   });
 
+  test('bring the mask of what was changed and the checksums with them, and put both back', async () => {
+    await mkdir(output, { recursive: true });
+    await writeFile(join(output, 'c-changes.png'), 'of a person');
+    const { review } = await begin({ saveChanges: true });
+    const all = ['SHA256SUMS', ...['a', 'b', 'c'].flatMap((stem) => [`${stem}-changes.png`, `${stem}.png`])];
+    const expected = [...all, 'c-changes-2.png'].sort();
+    const areRight = async () => {
+      expect(await names()).toEqual(expected);
+      for (const line of (await written('SHA256SUMS')).trimEnd().split('\n')) {
+        expect(await hashFile(join(output, line.slice(66))), line).toBe(line.slice(0, 64));
+      }
+    };
+    await areRight();
+    const first = await written('b-changes.png');
+    await review.redo(1, work, 'redone', engine, change);
+    await review.redo(2, work, 'redone', engine, change);
+    await areRight();
+    expect(await written('b-changes.png')).toBe(`${first} gentle`);
+    expect(await written('c-changes.png')).toBe('of a person');
+    await review.undo(1, change);
+    await areRight();
+    expect(await written('b-changes.png')).toBe(first);
+    await review.undo(1, change);
+    await areRight();
+    expect(await written('b-changes.png')).toBe(`${first} gentle`);
+    // What a person has painted over is theirs, and stays.
+    await writeFile(join(output, 'b-changes.png'), 'painted over');
+    expected.push('b-changes-2.png');
+    await review.redo(1, UNTOUCHED, 'original', engine, change);
+    expect(await names()).toEqual(expected.sort());
+    expect(await written('b-changes.png')).toBe('painted over');
+    expect(await written('b-changes-2.png')).toBe(`${first} original`);
+  });
+
   test('never replace silently what somebody else has changed, and keep it where it is agreed', async () => {
     const { review } = await begin();
     await writeFile(join(output, 'b.png'), 'somebody’s work');

@@ -15,6 +15,7 @@ import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
 import { pathIn } from '../storage/remote';
 import { discardStaged, openTarget, publishAs, stageIn } from '../storage/write';
+import { restoreChanges } from './changes-file';
 import { copyFormer, keepFormer } from './former';
 import { type Item, type Items, isFinished } from './items';
 import type { JournalHolder } from './journal-holder';
@@ -197,7 +198,7 @@ export class Review {
       const before = await journal.journal.read(former.at);
       const gone = () => new EmulsionError('FILE_MISSING', { reason: say('failures.formerGone') });
       if (before.head.t !== 'made') throw gone();
-      const { root } = this.#batch;
+      const { root, settings } = this.#batch;
       const place = await openTarget({ folder: dirname(current.path), root });
       try {
         // The kept file is about to be replaced by the present result.
@@ -214,6 +215,11 @@ export class Review {
           const now = sha256 === null ? body : { ...body, former: { at: current.at, sha256 } };
           const at = await journal.record(head, now);
           await publishAs(place, staged.path, basename(current.path), { replace: true });
+          if (settings.saveChanges) {
+            const result = { path: current.path, sha256: former.sha256 };
+            const keeping = { journal: journal.folder, photo: name };
+            await restoreChanges(place, { folder: dirname(current.path), root }, result, keeping);
+          }
           await this.#finish(item, journal, { outcome: head.x, at, decision: decision ?? null });
         } finally {
           await discardStaged(place, staged.path);
@@ -331,6 +337,7 @@ export class Review {
     const control: PhotoControl = {
       signal: signal ? AbortSignal.any([signal, this.#control.signal]) : this.#control.signal,
       onProgress,
+      keeping: { journal: journal.folder, photo: name },
       isOwn: (path) => ![undefined, name].includes(journal.written.ownerOf(path)),
       onMade: async (made) => {
         const place = current && (await openTarget({ folder: dirname(current.path), root }));

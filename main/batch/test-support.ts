@@ -36,7 +36,9 @@ export function copyingEngine({ before, staged, edited = '' }: Trials): { engine
     const bytes = body.recipe ? Buffer.concat([read, Buffer.from(` ${body.recipe.id}`)]) : read;
     const file = await stagePhoto(body.target!, (path) => writeFile(path, bytes));
     const mask = body.saveChanges
-      ? await stagePhoto(body.target!, (path) => writeFile(path, `changes of ${name}`))
+      ? await stagePhoto(body.target!, (path) =>
+          writeFile(path, `changes of ${name}${body.recipe ? ` ${body.recipe.id}` : ''}`),
+        )
       : null;
     await staged?.(name);
     const report = {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import { hashFile } from './hash';
 import { readText } from './open-file';
+import type { OpenFolder } from './open-folder';
 import { discardStaged, openTarget, publishAs, stageIn, type WriteFolder } from './write';
 
 /** Checksums beside results, as `sha256sum` writes and checks them: `sha256sum -c SHA256SUMS` in their folder. */
@@ -36,14 +37,7 @@ async function write(folder: WriteFolder, files: readonly Summed[]): Promise<voi
   for (const { path, sha256 } of files) sums.set(nameIn(folder.folder, path), sha256 ?? (await hashFile(path)));
   const place = await openTarget(folder);
   try {
-    const file = place.at(SUMS_NAME);
-    // SECURITY: links and special files are not followed, and nothing endless is read.
-    const text = await readText(file, MAX_BYTES, { follow: false, shown: join(folder.folder, SUMS_NAME) }).catch(
-      (error: NodeJS.ErrnoException) => {
-        if (error.code === 'ENOENT') return null;
-        throw error;
-      },
-    );
+    const text = await textIn(place);
     const merged = mergedSums(text ?? '', sums);
     const staged = await stageIn(place, SUMS_NAME, (part) => writeFile(part, merged));
     try {
@@ -54,6 +48,26 @@ async function write(folder: WriteFolder, files: readonly Summed[]): Promise<voi
   } finally {
     await place.close();
   }
+}
+
+/** The hashes that the checksums of a folder state, by name; empty if it has none. Throws like {@link addSums}. */
+export async function readSums(place: OpenFolder): Promise<Map<string, string>> {
+  const sums = new Map<string, string>();
+  for (const line of ((await textIn(place)) ?? '').split('\n')) {
+    const name = nameOf(line);
+    if (name !== null) sums.set(name, /[0-9a-f]{64}/i.exec(line)![0].toLowerCase());
+  }
+  return sums;
+}
+
+/** Null if the folder has no checksums. */
+function textIn(place: OpenFolder): Promise<string | null> {
+  // SECURITY: links and special files are not followed, and nothing endless is read.
+  const options = { follow: false, shown: join(place.path, SUMS_NAME) } as const;
+  return readText(place.at(SUMS_NAME), MAX_BYTES, options).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
 }
 
 /** How a file is named in the checksums of a folder: from there, or by its whole path where no such way leads to it. */
