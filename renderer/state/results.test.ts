@@ -178,6 +178,10 @@ describe('results', () => {
     expect(get().shown?.row).toMatchObject({ index: 1, decision: 'edited' });
     notices().at(-1)!.action!.run();
     expect(stores.view.getState().page).toBe('batch');
+    // Again as the last time: into the batch.
+    actions.exportAgain();
+    await settle();
+    expect(bridge.named('review.takeEdit')).toHaveLength(2);
   });
 
   test('have the keys of a view only while they are shown large', async () => {

@@ -185,12 +185,16 @@ export function createExporting(context: Context) {
     }
   }
 
-  /** Exports the selected photos as the last time, without a question; asks where there is nothing to repeat. */
+  /**
+   * Exports the selected photos as the last time, without a question; asks where there is nothing to repeat. A photo that was
+   * opened from a batch goes back into it.
+   */
   function exportAgain(): void {
     const { lastExport } = app.getState().settings;
     const [first, ...others] = exportable();
     if (first === undefined) return;
-    if (lastExport === null || placeOf(lastExport.place, true) === null) {
+    if (others.length === 0 && first.ofBatch !== null) void exportToBatch(first.key);
+    else if (lastExport === null || placeOf(lastExport.place, true) === null) {
       context.view.show('export');
     } else if (others.length === 0) {
       void exportOne(first.key, { ...lastExport, name: names.get(first.key) ?? null }, true);
