@@ -28,7 +28,7 @@ import {
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
 import { OutputShape } from './output';
-import { Analysis, ExportFormat, Histogram, Photo, Rendering, RenderSize, StepReport } from './photo';
+import { Analysis, ExportFormat, Histogram, Photo, RENDER_SIZES, Rendering, StepReport } from './photo';
 import { Providers } from './providers';
 import { GeneratorId, Recipe, StyleExample } from './recipe';
 import { REVIEW_CALLS } from './review';
@@ -132,7 +132,7 @@ export const CALLS = {
       .object({
         photoId: PhotoId,
         recipe: Recipe,
-        size: RenderSize,
+        ...RENDER_SIZES,
         everywhere: z.boolean().default(false),
         jobId: JobId,
       })

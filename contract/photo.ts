@@ -214,6 +214,8 @@ export type StepReport = z.infer<typeof StepReport>;
 /** `small`: to choose from several; `preview`: to judge in the window; `full`: the photo's own size. */
 export const RenderSize = z.enum(['small', 'preview', 'full']);
 export type RenderSize = z.infer<typeof RenderSize>;
+/** `shown`: on how many device pixels the whole photo lies when it fits the window. A preview needs no more pixels than that. */
+export const RENDER_SIZES = { size: RenderSize, shown: z.number().int().positive().max(1e9).optional() } as const;
 export const Rendering = z.object({
   /** Increases with every rendering of the photo; part of the picture's URL. */
   revision: z.number().int().nonnegative(),

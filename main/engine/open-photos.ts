@@ -18,7 +18,6 @@ import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { readMask } from '../photos/mask';
 import type { OpenPhoto } from '../photos/open';
 import { profileFor } from '../photos/profile';
-import { Pyramid } from '../photos/pyramid';
 import { encodeReduced, encodeThumbnail } from '../photos/raster';
 import { analyse } from '../restoration/analysis';
 import { ChangeTracker } from '../restoration/changes';
@@ -44,6 +43,7 @@ import type { Job } from './job';
 import { maskPicture } from './mask-picture';
 import { peakMemory } from './memory';
 import { type Opened, OpenedPhotos, openedFrom } from './opened';
+import { isEnough, originalFor } from './originals';
 import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, drawnOf, keyed, resultSize, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
@@ -55,10 +55,6 @@ import type { JobTools } from './tools';
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
 
-/** The preview has at most this many pixels: enough for a window, and fast to compute. */
-const PREVIEW_PIXELS = 2_000_000;
-/** Size of a small rendering: enough to choose from several, each a few hundred pixels wide. */
-const SMALL_PIXELS = 200_000;
 const ANALYSIS_SECONDS = 120;
 /** The picture of a photo at rest may be shown a little larger than it is. */
 const ENOUGH = 1.25;
@@ -176,11 +172,17 @@ export class OpenPhotos {
   }
 
   /** The requested rendering if it is cached and can be returned without waiting for a running job; otherwise null. */
-  rendered({ photoId, recipe, size, edit }: Requests['render']['request']): Requests['render']['response'] | null {
+  rendered({
+    photoId,
+    recipe,
+    size,
+    shown,
+    edit,
+  }: Requests['render']['request']): Requests['render']['response'] | null {
     const opened = this.#photos.find(photoId);
     if (!opened?.analysis || opened.isResting) return null;
     const original = opened.originals[size];
-    if (!original) return null;
+    if (!original || !(original === opened.originals.full || isEnough(original, size, shown))) return null;
     this.#latest = opened;
     const analysis = this.#faces.known(opened, recipe, opened.analysis);
     if (!analysis) return null;
@@ -481,13 +483,13 @@ export class OpenPhotos {
   async #render(
     job: Job,
     opened: Opened,
-    { recipe, edit }: { recipe: Recipe; edit?: EngineEdit },
+    { recipe, edit, shown }: { recipe: Recipe; edit?: EngineEdit; shown?: number },
     wanted: RenderSize,
     until: number,
   ): Promise<Result> {
     const { source, photo } = opened;
     const tools = this.#makeTools(job, source.colour);
-    const original = await this.#originalFor(opened, wanted, tools);
+    const original = await originalFor(opened, wanted, { tools, renderings: this.#renderings, shown });
     // A small photo is its own preview, so the preview is already the full size.
     const size = original === opened.originals.full ? 'full' : wanted;
     let begun = opened.analysis ? 0 : 0.25;
@@ -563,17 +565,6 @@ export class OpenPhotos {
     } finally {
       if (changed) this.#renderings.renew(kept);
     }
-  }
-
-  /** The original at a rendering size. Smaller sizes are made only once. */
-  async #originalFor({ originals, source }: Opened, size: RenderSize, tools: JobTools): Promise<Pyramid> {
-    if (size === 'full') return originals.full;
-    const pixels = size === 'preview' ? PREVIEW_PIXELS : SMALL_PIXELS;
-    if (!originals[size]) {
-      const raster = await tools.shrink(source.raster, pixels);
-      originals[size] = raster === source.raster ? originals.full : new Pyramid(raster);
-    }
-    return originals[size];
   }
 
   /** Runs a recipe over a raster, in place. The steps share the job's progress from `from` to `to`. */

@@ -126,7 +126,8 @@ export interface Requests {
   close: { request: { photoId: string }; response: null };
   analyse: { request: { photoId: string }; response: Analysis };
   render: {
-    request: { photoId: string; recipe: Recipe; size: RenderSize; edit?: EngineEdit };
+    /** `shown`: see the contract. */
+    request: { photoId: string; recipe: Recipe; size: RenderSize; shown?: number; edit?: EngineEdit };
     response: {
       revision: number;
       width: number;

@@ -83,9 +83,9 @@ export class Renderings {
     kept.revision = ++this.#revision;
   }
 
-  /** Deletes all renderings of a photo. */
-  drop(photoId: string): void {
-    this.#kept = this.#kept.filter((each) => each.photoId !== photoId);
+  /** Deletes all renderings of a photo, or those of one size. */
+  drop(photoId: string, size?: RenderSize): void {
+    this.#kept = this.#kept.filter((each) => each.photoId !== photoId || (size !== undefined && each.size !== size));
   }
 
   #use(wanted: (each: Kept) => boolean): Kept | null {

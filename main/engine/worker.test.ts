@@ -260,6 +260,28 @@ describe('one photo', () => {
     }
   });
 
+  it('previews a photo at the size at which the window shows it, and again if the window grows', async () => {
+    const path = join(folder.path, 'wide.png');
+    await sharp({ create: { width: 3000, height: 1000, channels: 3, background: '#557799' } })
+      .png()
+      .toFile(path);
+    const { engine } = shared;
+    await open(engine, path);
+    const sizes: [number, number][] = [];
+    for (const shown of [600_000, 650_000, 900_000, 400_000, 9_000_000]) {
+      const body = { photoId: 'p', recipe: nothing, size: 'preview', shown } as const;
+      const { width, height } = await engine.request('render', body);
+      sizes.push([shown, Math.round((width * height) / 10_000) / 100]);
+    }
+    expect(sizes).toEqual([
+      [600_000, 0.6],
+      [650_000, 0.6],
+      [900_000, 0.9],
+      [400_000, 0.9],
+      [9_000_000, 2],
+    ]);
+  });
+
   it('caches the results of steps: going back is free, going on starts there', async () => {
     const { engine } = shared;
     await open(engine, scratched);

@@ -121,6 +121,12 @@ const unitOf = ({ ratio, times }: ViewState, key: string): number => ratio / (ti
 export const percentOf = (state: ViewState, key: string, photo: Size): number =>
   100 * viewOf(state, key, photo).scale * unitOf(state, key);
 
+/** On how many device pixels a whole photo lies when it fits the pane. */
+export function pixelsShown(state: ViewState, key: string, photo: Size): number {
+  const { scale } = fitView(photo, state.pane, unitOf(state, key), orientationOf(state, key));
+  return Math.max(1, Math.ceil(photo.width * photo.height * (scale * state.ratio) ** 2));
+}
+
 export function orientationOf(state: ViewState, key: string): Orientation {
   return state.orientations[key] ?? 1;
 }

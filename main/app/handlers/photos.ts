@@ -62,12 +62,12 @@ export function photosHandlers({
       photos.get(photoId);
       return jobs.run(jobId, (control) => engine.request('analyse', { photoId }, control));
     },
-    'photos.render': ({ photoId, recipe, size, everywhere, jobId }) => {
+    'photos.render': ({ photoId, recipe, size, shown, everywhere, jobId }) => {
       photos.get(photoId);
       const drawn = edits.edit(photoId);
       const edit = drawn && everywhere ? { ...drawn, styleMask: [] } : drawn;
       return jobs.run(jobId, async (control) => ({
-        ...(await engine.request('render', { photoId, recipe, size, edit }, control)),
+        ...(await engine.request('render', { photoId, recipe, size, shown, edit }, control)),
         size,
       }));
     },

@@ -2,10 +2,12 @@ import type { EditState } from '../../../contract/edit';
 import { failure } from '../../../contract/errors';
 import type { Recipe } from '../../../contract/recipe';
 import { isSameByHand, isSameList, isSameMask } from '../../../document/edit';
+import type { Size } from '../../../document/size';
 import { createComparison } from '../comparison';
 import { withoutWaiting } from '../library';
 import { hasWork } from '../recipes';
 import { activePhoto } from '../stores';
+import { pixelsShown } from '../view';
 import type { Context } from './context';
 
 /** Renders the active photo, first as a preview and then at full size. */
@@ -13,6 +15,7 @@ export function createRendering(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
   const { app, photos } = context.stores;
   const ready = (recipe: Recipe) => withoutWaiting(recipe, app.getState().generators);
+  const shownOf = (key: string, photo: Size) => pixelsShown(context.stores.view.getState(), key, photo);
 
   const comparison = createComparison({
     find,
@@ -24,7 +27,15 @@ export function createRendering(context: Context) {
       return asJob(
         'compare',
         key,
-        (jobId) => call('photos.render', { photoId: photo.id, recipe: ready(recipe), size, everywhere, jobId }),
+        (jobId) =>
+          call('photos.render', {
+            photoId: photo.id,
+            recipe: ready(recipe),
+            size,
+            everywhere,
+            jobId,
+            shown: shownOf(key, photo),
+          }),
         started,
       );
     },
@@ -113,12 +124,13 @@ export function createRendering(context: Context) {
     const { edit, name } = entry;
     const { recipe } = edit;
     const photoId = entry.photo.id;
+    const shown = shownOf(turn.key, entry.photo);
     editSync.flush(turn.key);
     patch(turn.key, { render: size });
     const result = await asJob(
       size,
       turn.key,
-      (jobId) => call('photos.render', { photoId, recipe: ready(recipe), size, jobId }),
+      (jobId) => call('photos.render', { photoId, recipe: ready(recipe), size, jobId, shown }),
       (jobId) => {
         turn.jobId = jobId;
       },
