@@ -39,6 +39,7 @@ export const TAG = {
   gps: 34853,
   sensitivity: 34855,
   dateTimeOriginal: 36867,
+  makerNote: 37500,
   focalLength: 37386,
   pixelWidth: 40962,
   pixelHeight: 40963,
@@ -375,6 +376,32 @@ export function fitExif(
     const thumbnail = view.getUint32(image.nextAt, little);
     view.setUint32(image.nextAt, 0, little);
     return withoutThumbnail(copy, thumbnail, head.layout);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+/**
+ * A copy of an EXIF block with this text in a tag that is there and has room for it; the rest of its room is blank. Everything else
+ * stays in place. Null if there is no such tag or no room.
+ */
+export function putText(block: Uint8Array, directory: 'image' | 'exif', tag: number, text: string): Uint8Array | null {
+  try {
+    const copy = new Uint8Array(block);
+    const file = bytesOf(copy);
+    const head = readHead(file);
+    if (!head || head.layout.big) return null;
+    const { entries } = locate(file, head.first, head.layout);
+    const pointer = entries.find((entry) => entry.tag === TAG.exif);
+    const at = pointer && viewOf(copy).getUint32(pointer.valueAt, head.layout.little);
+    const searched = directory === 'image' ? entries : at === undefined ? [] : entriesAt(file, at, head.layout);
+    const entry = searched.find((each) => each.tag === tag && each.type === 2);
+    const bytes = new TextEncoder().encode(text);
+    if (!entry || bytes.length + 1 > entry.count) return null;
+    copy.fill(0, entry.valueAt, entry.valueAt + entry.count);
+    copy.set(bytes, entry.valueAt);
+    return copy;
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -1,6 +1,7 @@
 import type { Message } from '../../contract/basics';
 import { say } from '../../text/message';
-import { concat, withoutGps } from './exif';
+import { withoutGps } from './exif';
+import { withoutIptcFields } from './iptc';
 import type { PhotoMetadata } from './metadata';
 import { childrenOf, NAMES, parseXmp, serialiseXmp } from './xmp-document';
 
@@ -8,8 +9,8 @@ import { childrenOf, NAMES, parseXmp, serialiseXmp } from './xmp-document';
 
 /** Properties of XMP that name a place, by namespace; coordinates are found by their names, which begin with GPS. */
 const PLACE_NAMES: Readonly<Record<string, readonly string[]>> = {
-  'http://ns.adobe.com/photoshop/1.0/': ['City', 'State', 'Country'],
-  'http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/': ['Location', 'CountryCode'],
+  [NAMES.photoshop]: ['City', 'State', 'Country'],
+  [NAMES.Iptc4xmpCore]: ['Location', 'CountryCode'],
   [NAMES.Iptc4xmpExt]: ['LocationCreated', 'LocationShown'],
 };
 const isPlace = (namespace: string | null, name: string | null) =>
@@ -25,7 +26,7 @@ export function withoutLocation(metadata: PhotoMetadata): { metadata: PhotoMetad
   if (metadata.exif && !exif) notes.push(say('notes.exifDamaged'));
   const xmp = metadata.xmp === null ? null : withoutPlaces(metadata.xmp);
   if (metadata.xmp !== null && xmp === null) notes.push(say('notes.xmpMalformed'));
-  const iptc = metadata.iptc && withoutPlaceFields(metadata.iptc);
+  const iptc = metadata.iptc && withoutIptcFields(metadata.iptc, PLACE_FIELDS);
   return { metadata: { ...metadata, exif, xmp, iptc }, notes };
 }
 
@@ -41,22 +42,4 @@ function withoutPlaces(packet: string): string | null {
     }
   }
   return serialiseXmp(parsed.document);
-}
-
-/** Null for records that do not follow one another as they should. */
-function withoutPlaceFields(records: Uint8Array): Uint8Array | null {
-  const kept: Uint8Array[] = [];
-  let at = 0;
-  while (at + 5 <= records.length && records[at] === 0x1c) {
-    const length = (records[at + 3]! << 8) | records[at + 4]!;
-    // The highest bit announces a longer field, which no name of a place needs.
-    const end = at + 5 + length;
-    if (length >= 0x8000 || end > records.length) return null;
-    const isField = records[at + 1] === 2 && PLACE_FIELDS.includes(records[at + 2]!);
-    if (!isField) kept.push(records.subarray(at, end));
-    at = end;
-  }
-  // What follows can only be padding.
-  if (records.subarray(at).some((byte) => byte !== 0)) return null;
-  return kept.length === 0 ? null : concat(kept);
 }

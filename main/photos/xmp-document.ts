@@ -12,6 +12,9 @@ export const NAMES = {
   tiff: 'http://ns.adobe.com/tiff/1.0/',
   exif: 'http://ns.adobe.com/exif/1.0/',
   dc: 'http://purl.org/dc/elements/1.1/',
+  dcterms: 'http://purl.org/dc/terms/',
+  photoshop: 'http://ns.adobe.com/photoshop/1.0/',
+  Iptc4xmpCore: 'http://iptc.org/std/Iptc4xmpCore/1.0/xmlns/',
   Iptc4xmpExt: 'http://iptc.org/std/Iptc4xmpExt/2008-02-29/',
   GCamera: 'http://ns.google.com/photos/1.0/camera/',
   Container: 'http://ns.google.com/photos/1.0/container/',
@@ -26,6 +29,9 @@ export const NAMES = {
   emulsion: 'urn:emulsion:xmp:1.0/',
 } as const;
 export type Prefix = keyof typeof NAMES;
+
+/** A packet that says nothing. */
+export const EMPTY_PACKET = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>`;
 
 /**
  * SECURITY: a document takes many times the memory of its text. Real packets have a few hundred elements; those of large

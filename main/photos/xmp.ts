@@ -4,6 +4,7 @@ import type { StepReport } from '../../contract/photo';
 import { addTexts, type Shape, settleClaims } from './xmp-claims';
 import {
   childrenOf,
+  EMPTY_PACKET,
   is,
   NAMES,
   type Prefix,
@@ -49,8 +50,6 @@ const STALE: readonly [Prefix, string][] = [
   ['xmpNote', 'HasExtendedXMP'],
 ];
 
-const EMPTY = `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="${RDF}"><rdf:Description rdf:about=""/></rdf:RDF></x:xmpmeta>`;
-
 /** What else is brought up to date. `notes` receives what has to be said about it. */
 export interface Recorded {
   shape?: Shape;
@@ -65,7 +64,7 @@ export interface Recorded {
 export function recordEdit(packet: string, edit: Edit, more?: Recorded): string | null;
 export function recordEdit(packet: null, edit: Edit, more?: Recorded): string;
 export function recordEdit(packet: string | null, edit: Edit, more: Recorded = {}): string | null {
-  const parsed = parseXmp(packet ?? EMPTY);
+  const parsed = parseXmp(packet ?? EMPTY_PACKET);
   if (!parsed) return null;
   const { document, rdf, described } = parsed;
   const about = described[0]?.getAttributeNS(RDF, 'about') ?? '';
@@ -189,7 +188,7 @@ function removeRating(described: readonly Element[]): void {
 
 /** A packet with this rating and everything else as it was; null creates a new one. Null if it is no XMP. */
 export function withRating(packet: string | null, rating: number, at: Date): string | null {
-  const parsed = parseXmp(packet ?? EMPTY);
+  const parsed = parseXmp(packet ?? EMPTY_PACKET);
   const description = parsed?.described[0];
   if (!parsed || !description) return null;
   removeRating(parsed.described);
