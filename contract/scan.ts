@@ -8,6 +8,7 @@ const edge = z.number().int().min(1).max(300_000);
 
 /** Four corners, clockwise on the page, from the one that is at the top left of the upright print. */
 export const Corners = z.tuple([Corner, Corner, Corner, Corner]).readonly();
+export type Corners = z.infer<typeof Corners>;
 
 /**
  * The print on a scanned page: the first thing that is done to a photo. All that follows sees the upright print, and all places and

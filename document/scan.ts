@@ -1,7 +1,7 @@
 import { MAX_PIXELS } from '../contract/basics';
 import type { Scan } from '../contract/scan';
 import type { Rect, Size } from './geometry';
-import { type Corners, isConvex, uprightSize } from './quad';
+import { type Corner, type Corners, inverse, isConvex, ontoPage, project, uprightSize } from './quad';
 
 /** The print that is cut out of a page: its size, and whether it can be cut out. */
 
@@ -97,4 +97,10 @@ export function scanFor({ crop, straighten, corners }: ScanWish, page: Size): Sc
   if (!crop && turn === 0) return null;
   const rect = crop ?? largestTurned(page, turn);
   return { corners: turnedRect(rect, turn) };
+}
+
+/** Where a place of a page lies in the print that is cut out of it, both in shares of width and height. */
+export function ontoPrint({ width, height, scan }: Size & { scan: Scan }): (x: number, y: number) => Corner {
+  const projection = inverse(ontoPage(scan.corners, { width: 1, height: 1 }));
+  return (x, y) => project(projection, [x * width, y * height]);
 }
