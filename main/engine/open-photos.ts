@@ -113,8 +113,8 @@ export class OpenPhotos {
     this.#photos.limit(budget);
   }
 
-  async open(job: Job, { photoId, name, from, ...file }: Requests['open']['request']): Promise<Photo> {
-    const opened = await openedFrom(job, photoId, file, name, 1, this.#photos.pageIn(from, file));
+  async open(job: Job, { photoId, name, ...file }: Requests['open']['request']): Promise<Photo> {
+    const opened = await openedFrom(job, photoId, file, name, 1, await this.#photos.pageOf(file));
     this.#forget(photoId);
     this.#photos.add(photoId, opened);
     await this.#makeRoom(opened);

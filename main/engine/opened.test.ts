@@ -99,16 +99,19 @@ test('a print is cut out of its page, also of one that is open already, and agai
   const photos = new OpenedPhotos(1e9);
   photos.add('page', whole);
   photos.add('print', print);
-  const known = photos.pageIn('page', file);
+  const known = await photos.pageOf(file);
   expect(known).toBe(whole.source);
   // Nothing is read from the file.
   const again = await openedFrom(job(), 'again', { ...file, path: `${path}.gone` }, 'page.png', 1, known);
   expect(isExpected(again)).toBe(true);
-  // A print is no page, another file is another one, and one at rest has no pixels.
-  expect(photos.pageIn('print', file)).toBeNull();
-  expect(photos.pageIn('page', { path: `${path}.other` })).toBeNull();
-  await whole.rest();
-  expect(photos.pageIn('page', file)).toBeNull();
+  // The whole page is decoded for itself, and another page of the file is another picture.
+  expect(await photos.pageOf({ path })).toBeNull();
+  expect(await photos.pageOf({ ...file, page: 2 })).toBeNull();
+  // Another file in its place is not the page, and one at rest has no pixels.
+  await utimes(path, 1, 1);
+  expect(await photos.pageOf(file)).toBeNull();
+  photos.delete('page');
+  expect(await photos.pageOf(file)).toBeNull();
 });
 
 test('another file in its place is not taken for the photo, and one that is gone is missed', async () => {

@@ -126,6 +126,12 @@ export class Opened {
     this.damage = this.damage?.coarse ?? this.damage;
   }
 
+  /** Whether its file is the one that was opened. */
+  async isCurrent(): Promise<boolean> {
+    // A file that is gone is not that one either.
+    return (await markOf(this.file.path).catch(() => null)) === this.#mark;
+  }
+
   /** Decodes the file again. Throws PHOTO_CHANGED if it is no longer the same, and the errors of `openPhoto`. */
   async wake(job: Job): Promise<void> {
     if (this.#decoded !== null) return;
@@ -231,11 +237,14 @@ export class OpenedPhotos {
     return this.#all.get(photoId);
   }
 
-  /** The page of a file as an open photo holds it, if that is the whole page and awake; otherwise null. */
-  pageIn(photoId: string | undefined, { path, page }: PhotoFile): OpenPhoto | null {
-    const opened = photoId === undefined ? undefined : this.#all.get(photoId);
-    const isPage = opened?.file.path === path && opened.file.page === page && opened.photo.page === undefined;
-    return isPage && !opened.isResting && !opened.file.shownAs ? opened.source : null;
+  /** The page that a print is cut out of, if an open photo is that page and awake, and its file is the same still; or null. */
+  async pageOf({ path, page, scan }: PhotoFile): Promise<OpenPhoto | null> {
+    if (!scan) return null;
+    const opened = [...this.#all.values()].find(({ file, photo, isResting }) => {
+      const isPage = file.path === path && file.page === page && photo.page === undefined && !file.shownAs;
+      return isPage && !isResting;
+    });
+    return opened && (await opened.isCurrent()) ? opened.source : null;
   }
 
   /** Throws UNKNOWN_PHOTO. */

@@ -115,8 +115,6 @@ export interface Requests {
       salvage?: boolean;
       /** The print that is cut out of its page; absent or null: the whole page. */
       scan?: Scan | null;
-      /** An open photo of the same file: where that is the whole page, nothing is decoded again. */
-      from?: string;
       /** Opens only this part of it, and turned: as a result shows it. Absent: whole and upright. */
       shownAs?: { crop: Crop | null; orientation: Orientation };
     };
