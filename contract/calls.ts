@@ -11,7 +11,7 @@ import {
   SettingsChange,
   StyleInfo,
 } from './app';
-import { count, FileToken, Id, JobId, Message, PhotoId, Sha256, unit } from './basics';
+import { count, FileToken, Id, JobId, Message, PhotoId, Sha256 } from './basics';
 import { BatchEntry, BatchFilter, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
 import {
   BitmapId,
@@ -32,7 +32,8 @@ import { Analysis, ExportFormat, Histogram, Photo, RENDER_SIZES, Rendering, Step
 import { Providers } from './providers';
 import { GeneratorId, Recipe, StyleExample } from './recipe';
 import { REVIEW_CALLS } from './review';
-import { MAX_PAIRS, PairSources, SynthesisSettings, SynthesisState } from './synthesis';
+import { SCAN_CALLS } from './scan-calls';
+import { SYNTHESIS_CALLS, SynthesisState } from './synthesis';
 
 /**
  * The bridge between the page and the main side: all calls and events, and how both sides check them at run time.
@@ -417,43 +418,8 @@ export const CALLS = {
   /** Removes a batch from the list of batches that can be continued. Its files and its journal stay. */
   'batch.forget': { request: z.object({ id: Id }).strict(), response: nothing },
   ...REVIEW_CALLS,
-  /**
-   * Makes one training pair as a preview. Its pictures are kept until a few more have been made, see {@link pairUrl}.
-   * PHOTOS_UNUSABLE; PHOTO_TOO_SMALL if all photos are too small; GENERATOR_MISSING.
-   */
-  'synthesis.preview': {
-    request: z.object({ ...PairSources, settings: SynthesisSettings, index: count, jobId: JobId }).strict(),
-    response: z.object({
-      id: Id,
-      /** Path of the photo below the folder, with `/`. */
-      source: z.string(),
-      /** Share of damaged pixels. */
-      coverage: unit,
-      /** How many photos, and how many overlays, are available. */
-      photos: count,
-      overlays: count,
-    }),
-  },
-  /**
-   * Makes training pairs in `below` inside the output folder, or continues making them; null: beside the folder of
-   * photos. Only one run at a time. The state reports failures after the start.
-   */
-  'synthesis.start': {
-    request: z
-      .object({
-        ...PairSources,
-        output: FileToken.nullable(),
-        below: BatchPlace.below.unwrap(),
-        settings: SynthesisSettings,
-        pairs: z.number().int().min(1).max(MAX_PAIRS),
-      })
-      .strict(),
-    response: SynthesisState,
-  },
-  /** The training pairs that are being made, or the last run since the program was started. */
-  'synthesis.state': { request: nothing, response: z.object({ state: SynthesisState.nullable() }) },
-  /** Stops the run. The finished pairs stay, and the run can be continued. */
-  'synthesis.cancel': { request: nothing, response: nothing },
+  ...SCAN_CALLS,
+  ...SYNTHESIS_CALLS,
   'generators.list': { request: nothing, response: z.object({ generators: z.array(GeneratorInfo) }) },
   /**
    * Finds out how to use a file, by trial runs in a process of its own. `beside`: files with its weights, where they were not

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { Id, Sha256, unit } from './basics';
 import { Recipe } from './recipe';
+import { Scan } from './scan';
 
 /** Masks, and all changes to one photo: the edit document. */
 
-/** A coordinate in the full-size photo, in pixels from its top left corner; may lie a little outside. */
+/** A coordinate in the full-size photo (the upright print), in pixels from its top left corner; may lie a little outside. */
 const coordinate = z.number().min(-100_000).max(300_000);
 /** Flat lists keep long strokes short in messages and files. */
 const flat = (each: number, least: number, most: number) =>
@@ -156,6 +157,8 @@ export const MAX_RATING = 5;
 export const Rating = z.number().int().min(0).max(MAX_RATING);
 /** All changes to a photo: enough to compute its result again from the original. */
 export const EditState = z.object({
+  /** The print that was cut out of the page; null: the whole page. */
+  scan: Scan.nullable().default(null),
   recipe: Recipe,
   /** Mask of the repair step. */
   mask: z.array(MaskOp).max(10_000),
@@ -206,6 +209,7 @@ export const EditAction = z.object({
   ]),
   /** Belongs to the previous action: undo and redo treat both as one. */
   continues: z.boolean().optional(),
+  scan: Scan.nullable().optional(),
   recipe: Recipe.optional(),
   /** An operation to add to the end of the mask. */
   paint: MaskOp.optional(),
@@ -240,7 +244,7 @@ export const EditAction = z.object({
 });
 export type EditAction = z.infer<typeof EditAction>;
 
-export const EDIT_FORMAT = 8;
+export const EDIT_FORMAT = 9;
 /** The edit document: the first state, every action since then, and how many of them apply (the others were undone). */
 export const EditLog = z
   .object({ base: EditState, actions: z.array(EditAction).max(100_000), at: z.number().int().nonnegative() })

@@ -19,6 +19,7 @@ export const ERROR_CODES = [
   'DISK_FULL',
   'NAME_TAKEN', // a file of that name exists, and may not be replaced
   'METADATA_DAMAGED', // metadata beside a photo that cannot be read, and so cannot be added to
+  'CROP_IMPOSSIBLE', // a part of a scan that cannot become the photo
   'MASK_SIZE', // the size of a mask from a file is not that of the photo
   'MASK_UNSUITABLE', // a picture that is clearly not a mask
   'EDIT_INVALID', // an edit document that cannot be read

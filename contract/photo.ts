@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Message, PhotoId, unit } from './basics';
 import { Rating } from './edit';
 import { Recipe, StepKind } from './recipe';
+import { Scan } from './scan';
 
 /** A decoded photo, its measurements and its renderings. */
 
@@ -76,6 +77,8 @@ export const Photo = z.object({
   pages: z
     .object({ number: z.number().int().positive(), count: z.number().int().positive() })
     .default({ number: 1, count: 1 }),
+  /** The page that it was cut out of, its size and where; absent: it is the whole page. */
+  page: z.object({ width: z.number().int().positive(), height: z.number().int().positive(), scan: Scan }).optional(),
   /** Whether the file has an infrared scan of the photo, which shows dust. */
   infrared: z.boolean().default(false),
   /** Stars that the file or the XMP beside it gives; null: it does not say. */

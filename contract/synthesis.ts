@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { count, FileToken, unit } from './basics';
+import { count, FileToken, Id, JobId, unit } from './basics';
+import { BatchPlace } from './batch';
 import { Failure } from './errors';
 
 /** Pairs of clean and damaged pictures for training. */
@@ -47,3 +48,45 @@ export const SynthesisState = z.object({
   problems: z.array(z.object({ name: z.string(), failure: Failure })).max(50),
 });
 export type SynthesisState = z.infer<typeof SynthesisState>;
+
+const nothing = z.object({}).strict();
+
+export const SYNTHESIS_CALLS = {
+  /**
+   * Makes one training pair as a preview. Its pictures are kept until a few more have been made, see {@link pairUrl}.
+   * PHOTOS_UNUSABLE; PHOTO_TOO_SMALL if all photos are too small; GENERATOR_MISSING.
+   */
+  'synthesis.preview': {
+    request: z.object({ ...PairSources, settings: SynthesisSettings, index: count, jobId: JobId }).strict(),
+    response: z.object({
+      id: Id,
+      /** Path of the photo below the folder, with `/`. */
+      source: z.string(),
+      /** Share of damaged pixels. */
+      coverage: unit,
+      /** How many photos, and how many overlays, are available. */
+      photos: count,
+      overlays: count,
+    }),
+  },
+  /**
+   * Makes training pairs in `below` inside the output folder, or continues making them; null: beside the folder of
+   * photos. Only one run at a time. The state reports failures after the start.
+   */
+  'synthesis.start': {
+    request: z
+      .object({
+        ...PairSources,
+        output: FileToken.nullable(),
+        below: BatchPlace.below.unwrap(),
+        settings: SynthesisSettings,
+        pairs: z.number().int().min(1).max(MAX_PAIRS),
+      })
+      .strict(),
+    response: SynthesisState,
+  },
+  /** The training pairs that are being made, or the last run since the program was started. */
+  'synthesis.state': { request: nothing, response: z.object({ state: SynthesisState.nullable() }) },
+  /** Stops the run. The finished pairs stay, and the run can be continued. */
+  'synthesis.cancel': { request: nothing, response: nothing },
+} as const;

@@ -9,6 +9,7 @@ import {
 } from '../contract/edit';
 import type { Recipe } from '../contract/recipe';
 import { DETECTED_MASK } from './mask';
+import { isSameScan } from './scan';
 
 /*
  * The edit document: a first state and the actions since then. Undo and redo move a position along the actions. Nothing is
@@ -18,6 +19,7 @@ import { DETECTED_MASK } from './mask';
 /** The state of a photo without edits. */
 export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
   return {
+    scan: null,
     recipe,
     mask: [...DETECTED_MASK],
     repairs: [],
@@ -37,6 +39,7 @@ export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
 /** The state after one more action. */
 export function applyAction(state: EditState, action: EditAction): EditState {
   const {
+    scan = state.scan,
     recipe = state.recipe,
     orientation = state.orientation,
     crop = state.crop,
@@ -81,12 +84,12 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { recipe, mask, repairs, styleMask, keepMask, hints, orientation, crop, rating };
+  return { scan, recipe, mask, repairs, styleMask, keepMask, hints, orientation, crop, rating };
 }
 
 /** Whether two states give the same picture before rotation and crop, so that nothing has to be computed again. */
 export function isSamePicture(a: EditState, b: EditState): boolean {
-  return a.recipe === b.recipe && isSameByHand(a, b);
+  return a.recipe === b.recipe && isSameScan(a.scan, b.scan) && isSameByHand(a, b);
 }
 
 /** Whether two states have the same masks, hints and local repairs, which people change by hand. */

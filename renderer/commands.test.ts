@@ -46,14 +46,16 @@ describe('keys', () => {
 
   test('mean one thing each', () => {
     const inReview = COMMANDS.filter(({ needs }) => needs === 'review').flatMap(({ keys }) => keys);
+    const ofCrop = COMMANDS.filter(({ needs }) => needs === 'crop').flatMap(({ keys }) => keys);
     const ofResults = COMMANDS.filter(({ needs }) => needs === 'results').flatMap(({ keys }) => keys);
     // The light table has the key of the lasso, which is a tool of the mask alone.
     const elsewhere = COMMANDS.filter(
-      ({ id, needs }) => !['review', 'results'].includes(needs) && id !== 'tool-lasso',
+      ({ id, needs }) => !['crop', 'review', 'results'].includes(needs) && id !== 'tool-lasso',
     ).flatMap(({ keys }) => keys);
     const all = [...elsewhere, ...OTHER_KEYS.flatMap(({ keys }) => keys)];
     expect(new Set(all).size).toBe(all.length);
     expect(new Set(inReview).size).toBe(inReview.length);
+    expect(new Set(ofCrop).size).toBe(ofCrop.length);
     expect(new Set(ofResults).size).toBe(ofResults.length);
     expect(isStroke('\\', { ...plain, key: '\\' })).toBe(true);
   });
@@ -113,13 +115,25 @@ describe('commands', () => {
     await expect
       .poll(() => COMMANDS.filter((command) => !isReady(command, session)).map(({ needs }) => needs))
       .toEqual(
-        COMMANDS.map(({ needs }) => needs).filter((needs) => ['mask', 'places', 'review', 'results'].includes(needs)),
+        COMMANDS.map(({ needs }) => needs).filter((needs) =>
+          ['crop', 'mask', 'places', 'review', 'results'].includes(needs),
+        ),
       );
     perform(commandOf('tool-brush'), session);
-    const later = ['review', 'results'];
-    expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ group }) => group)).toEqual(
-      COMMANDS.filter(({ group }) => later.includes(group)).map(({ group }) => group),
+    const later = ({ group, needs }: (typeof COMMANDS)[number]) =>
+      needs === 'crop' || group === 'review' || group === 'results';
+    expect(COMMANDS.filter((command) => !isReady(command, session))).toEqual(COMMANDS.filter(later));
+    // The page that is cropped shows no mask and no result.
+    perform(commandOf('crop'), session);
+    expect(stores.tools.getState().tool).toBeNull();
+    const without = ['mask', 'review', 'compare', 'results'];
+    expect(COMMANDS.filter((command) => !isReady(command, session)).map(({ id }) => id)).toEqual(
+      COMMANDS.filter(({ group, id }) => without.includes(group) || id === 'print' || id === 'copyPicture').map(
+        ({ id }) => id,
+      ),
     );
+    perform(commandOf('cropCancel'), session);
+    perform(commandOf('tool-brush'), session);
     perform(commandOf('export'), session);
     expect(stores.view.getState().dialog).toBe('export');
     perform(commandOf('turnRight'), session);

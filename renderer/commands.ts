@@ -4,6 +4,7 @@ import type { en } from '../text/en';
 import type { Size } from './darkroom/geometry';
 import { MASK_COMMANDS } from './darkroom/mask/commands';
 import type { Session } from './state/context';
+import { pageViewKey } from './state/crop';
 import type { OpenPhoto } from './state/model';
 import { resultViewKey } from './state/results';
 import { canReview } from './state/review';
@@ -21,14 +22,24 @@ import { COMPARE_MODES, type CompareMode } from './state/view';
  */
 export type Stroke = string;
 
-export const COMMAND_GROUPS = ['file', 'edit', 'mask', 'review', 'results', 'view', 'compare', 'window'] as const;
+export const COMMAND_GROUPS = [
+  'file',
+  'edit',
+  'crop',
+  'mask',
+  'review',
+  'results',
+  'view',
+  'compare',
+  'window',
+] as const;
 export type CommandGroup = (typeof COMMAND_GROUPS)[number];
 
 /**
  * What must be open for a command to be available. `picture`: one is shown large, in the darkroom or of a batch; `result`:
  * beside its result; `results`: one of a batch.
  */
-type Needs = 'nothing' | 'entry' | 'photo' | 'picture' | 'result' | 'mask' | 'places' | 'review' | 'results';
+type Needs = 'nothing' | 'entry' | 'photo' | 'picture' | 'result' | 'crop' | 'mask' | 'places' | 'review' | 'results';
 
 interface Context {
   session: Session;
@@ -98,6 +109,16 @@ export const COMMANDS: readonly Command[] = [
   command('pasteSettings', 'edit', ['Mod+Shift+V'], 'photo', ({ session }) => session.actions.pasteSettings()),
 
   command('startOver', 'edit', [], 'photo', ({ session, entry }) => session.actions.startOver(entry.key)),
+
+  command('crop', 'crop', ['C'], 'photo', ({ session, entry }) => {
+    const { cropTool } = session.actions;
+    if (session.stores.crop.getState().cropping === null) cropTool.start(entry.key);
+    else cropTool.cancel();
+  }),
+  command('cropApply', 'crop', ['Enter'], 'crop', ({ session }) => void session.actions.cropTool.apply()),
+  command('cropSwap', 'crop', ['X'], 'crop', ({ session }) => session.actions.cropTool.swap()),
+  command('cropReset', 'crop', [], 'crop', ({ session }) => session.actions.cropTool.reset()),
+  command('cropCancel', 'crop', ['Escape'], 'crop', ({ session }) => session.actions.cropTool.cancel()),
 
   ...MASK_COMMANDS,
 
@@ -209,14 +230,24 @@ function pictureIn({ stores }: Session): (Picture & { hasResult: boolean }) | nu
     const { width, height, result } = shown.look;
     return { key: resultViewKey(shown.row), size: { width, height }, hasResult: result !== null };
   }
+  const { cropping } = stores.crop.getState();
+  if (page === 'darkroom' && cropping) {
+    return { key: pageViewKey(cropping.key), size: cropping.page, hasResult: false };
+  }
   const entry = page === 'darkroom' ? activePhoto(stores.photos.getState()) : null;
   return entry?.photo ? { key: entry.key, size: entry.photo, hasResult: entry.rendering !== null } : null;
 }
 
+/** Commands about the photo as it was, which are not there while its page is shown to be cropped. */
+const NOT_WHILE_CROPPING: readonly CommandGroup[] = ['mask', 'review', 'compare'];
+
 /** Whether a command is available now. */
-export function isReady({ id, needs }: Pick<Command, 'id' | 'needs'>, session: Session): boolean {
+export function isReady({ id, group, needs }: Pick<Command, 'id' | 'group' | 'needs'>, session: Session): boolean {
   const { stores } = session;
   if (needs === 'nothing') return true;
+  const isCropping = stores.crop.getState().cropping !== null && stores.view.getState().page === 'darkroom';
+  if (needs === 'crop') return isCropping;
+  if (isCropping && NOT_WHILE_CROPPING.includes(group)) return false;
   const picture = pictureIn(session);
   if (needs === 'picture') return picture !== null;
   if (needs === 'result') return picture?.hasResult === true;
@@ -267,13 +298,16 @@ function parseStroke(stroke: Stroke): { mod: boolean; shift: boolean; key: strin
 }
 
 /**
- * The command for a key press; null where there is none. During a review, and while a mask is edited, their keys come before those
+ * The command for a key press; null where there is none. During a review, and while a mask is edited or a photo cropped, their keys come before those
  * of the window.
  */
-export function commandFor(press: KeyPress, during: 'review' | 'mask' | 'results' | null = null): Command | null {
+export function commandFor(
+  press: KeyPress,
+  during: 'crop' | 'review' | 'mask' | 'results' | null = null,
+): Command | null {
   const all = COMMANDS.filter(({ keys }) => keys.some((stroke) => isStroke(stroke, press)));
   const own = all.find(({ needs }) => needs === during);
-  const ofWindow = all.find(({ needs }) => needs !== 'review' && needs !== 'mask' && needs !== 'results');
+  const ofWindow = all.find(({ needs }) => !['crop', 'review', 'mask', 'results'].includes(needs));
   return own ?? ofWindow ?? all.find(({ needs }) => needs === 'mask') ?? null;
 }
 

@@ -17,8 +17,9 @@ export function obeyMenu(id: CommandId, session: Session): void {
 }
 
 /** What has keys of its own now. */
-function modeOf({ stores }: Session): 'review' | 'mask' | 'results' | null {
+function modeOf({ stores }: Session): 'crop' | 'review' | 'mask' | 'results' | null {
   if (stores.view.getState().page === 'batch') return stores.results.getState().shown === null ? null : 'results';
+  if (stores.crop.getState().cropping !== null && stores.view.getState().page === 'darkroom') return 'crop';
   if (stores.review.getState().key !== null) return 'review';
   return stores.tools.getState().tool !== null && stores.view.getState().page === 'darkroom' ? 'mask' : null;
 }
@@ -47,8 +48,8 @@ export function useShortcuts(session: Session): void {
     const { view } = session.actions;
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey || session.stores.view.getState().dialog !== null) return;
-      // The space bar presses the button that has the focus. A dialog of a page has the keys for itself.
-      if ((event.key === ' ' && isPressable(event.target)) || isDialogOpen()) return;
+      // The space bar and Enter press the button that has the focus. A dialog of a page has the keys for itself.
+      if (([' ', 'Enter'].includes(event.key) && isPressable(event.target)) || isDialogOpen()) return;
       const press = { key: event.key, command: event.ctrlKey || event.metaKey, shift: event.shiftKey };
       const isField = event.target instanceof HTMLElement && event.target.matches('input, textarea, select');
       // A number field gives the focus up for a letter.

@@ -1,5 +1,6 @@
 import type { CallName, ParsedRequest, Response } from '../../contract/calls';
 import type { PhotoFormat } from '../../contract/photo';
+import type { Size } from '../../document/size';
 import type { createBatches } from '../batch/batches';
 import type { createEdits } from '../edits/store';
 import type { createEngine } from '../engine/supervisor';
@@ -20,6 +21,8 @@ export interface RegisteredPhoto {
   subject: Subject;
   path: string;
   format: PhotoFormat;
+  /** In pixels: that of the print, where one was cut out of the page. */
+  size: Size;
 }
 
 /** Photos that the page has open, by their ids. */

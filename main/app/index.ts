@@ -28,6 +28,7 @@ import { masksHandlers } from './handlers/masks';
 import { photosHandlers } from './handlers/photos';
 import { recipesHandlers } from './handlers/recipes';
 import { reviewHandlers } from './handlers/review';
+import { scanHandlers } from './handlers/scan';
 import { sessionHandlers } from './handlers/session';
 import { stylesHandlers } from './handlers/styles';
 import { synthesisHandlers } from './handlers/synthesis';
@@ -166,6 +167,7 @@ export async function createApp(services: HostServices): Promise<App> {
     ...stylesHandlers(context),
     ...batchHandlers(context),
     ...reviewHandlers(context),
+    ...scanHandlers(context),
     ...generatorsHandlers(context),
     ...synthesisHandlers(context),
   };

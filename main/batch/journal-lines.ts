@@ -4,6 +4,7 @@ import { BATCH_OUTCOMES, BatchSettings, Decision, MAX_CHOSEN, PhotoWork } from '
 import { Crop, Orientation } from '../../contract/edit';
 import { Failure } from '../../contract/errors';
 import { StepReport } from '../../contract/photo';
+import { Scan } from '../../contract/scan';
 import { isPathBelow } from '../storage/remote';
 
 /*
@@ -98,8 +99,10 @@ export const MadeBody = z.object({
   mask: MaskPlace.optional(),
   /** The settings, where they are not those of the batch. */
   work: PhotoWork.optional(),
-  /** How an edited result is turned and cropped. */
-  shownAs: z.object({ crop: Crop.nullable(), orientation: Orientation }).optional(),
+  /** How an edited result is cut out of its page, turned and cropped. */
+  shownAs: z
+    .object({ scan: Scan.nullable().default(null), crop: Crop.nullable(), orientation: Orientation })
+    .optional(),
   /** The result before: where its line begins, and the hash of its file, which is kept. */
   former: z.object({ at: z.number().int().nonnegative(), sha256: z.string().max(128) }).optional(),
 });

@@ -237,7 +237,7 @@ describe('decisions', () => {
     const { engine: editor } = copyingEngine({ edited: path });
     const { review } = await begin();
     const shape = { orientation: 6, crop: { x: 1, y: 1, width: 2, height: 2 }, rating: null };
-    const edited = { photoId: 'open', recipe: gentle, ...shape, sha256: await hashFile(path) };
+    const edited = { photoId: 'open', recipe: gentle, scan: null, ...shape, sha256: await hashFile(path) };
     const { row, notes } = await review.takeEdit(1, edited, editor, change);
     expect(row).toMatchObject({ decision: 'edited', written: 'b.png', undoable: true });
     expect(notes).toEqual([{ key: 'notes.rounded' }]);

@@ -5,6 +5,7 @@ import { MAX_CHOSEN } from '../../contract/batch';
 import { outputIn } from '../../contract/output';
 import type { ExportFormat } from '../../contract/photo';
 import { RECIPE_FORMAT } from '../../contract/recipe';
+import type { Scan } from '../../contract/scan';
 import { say } from '../../text/message';
 import type { Requests } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
@@ -58,7 +59,7 @@ type Change = Control & { agreed: boolean };
 export type EditedPhoto = Pick<
   Requests['export']['request'],
   'photoId' | 'recipe' | 'edit' | 'orientation' | 'crop' | 'rating'
-> & { sha256: string };
+> & { sha256: string; scan: Scan | null };
 
 /** The result of a photo: its line in the journal, and where its file lies. */
 interface Current {
@@ -167,14 +168,14 @@ export class Review {
   async takeEdit(index: number, edited: EditedPhoto, engine: Engine, change: Change) {
     const notes: Message[] = [];
     const row = await this.#change(index, async (item, journal) => {
-      const { recipe, orientation, crop = null, sha256, ...about } = edited;
+      const { recipe, scan, orientation, crop = null, sha256, ...about } = edited;
       const work = { recipe, added: [], changes: [] };
       const { task, current } = await this.#taskFor(item, work, change);
       const { format } = task.settings;
       if (format === null) throw new EmulsionError('INTERNAL', { detail: 'a result of no known format' });
       const started = performance.now();
       const before = await look(item.found.path, task.within);
-      const replaced = { current, decision: 'edited', work, shownAs: { crop, orientation }, ...change } as const;
+      const replaced = { current, decision: 'edited', work, shownAs: { scan, crop, orientation }, ...change } as const;
       await this.#write(item, journal, replaced, change, async (control) => {
         const target = { folder: task.folder, root: task.root, stem: basename(item.found.name) };
         const staged = { thumbnails: THUMBNAIL };

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { inflate } from 'node:zlib';
-import type { EditDelta } from '../../contract/edit';
+import type { EditAction, EditDelta, EditLog, EditState } from '../../contract/edit';
 import { unpackRuns } from '../../document/runs';
+import { faultOf, printSize } from '../../document/scan';
+import type { Size } from '../../document/size';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { parseSidecar, type Sidecar } from '../restoration/sidecar';
+import { scanFault } from '../scan/fault';
 import { excessOf } from './budget';
 
 /* What edit documents hold. Those of the user may come from anywhere, so all their contents are checked. */
@@ -57,11 +60,12 @@ export async function parseEditFile(text: string): Promise<EditDocument> {
     const excess = excessOf(document.log, document.photo);
     if (excess !== null)
       throw new EmulsionError('EDIT_INVALID', { reason: say('failures.editTooMuch'), detail: excess });
-    for (const id of bitmapsOf(document.log)) {
+    assertScans(document);
+    for (const [id, { width, height }] of sizesOfBitmaps(document.log, document.photo)) {
       const packed = document.bitmaps.get(id);
       if (!packed) throw new EmulsionError('EDIT_INVALID', { detail: `no bitmap ${id}` });
-      const { width, height } = unpackRuns(packed);
-      if (width !== document.photo.width || height !== document.photo.height) {
+      const bitmap = unpackRuns(packed);
+      if (bitmap.width !== width || bitmap.height !== height) {
         throw new EmulsionError('EDIT_INVALID', { detail: `bitmap ${id} is not of the photo’s size` });
       }
     }
@@ -78,20 +82,33 @@ export async function parseEditFile(text: string): Promise<EditDocument> {
   }
 }
 
+/** Throws EDIT_INVALID for a print that cannot be cut out of the page. */
+function assertScans({ log: { base, actions }, photo }: EditDocument): void {
+  for (const { scan } of [base, ...actions]) {
+    const fault = scan ? faultOf(scan, photo) : null;
+    if (fault) throw new EmulsionError('EDIT_INVALID', { reason: scanFault(fault, photo) });
+  }
+}
+
+type Drawn = Partial<Pick<EditState, 'mask' | 'styleMask' | 'keepMask'>> &
+  Pick<EditAction, 'paint' | 'paintStyle' | 'paintKeep'>;
+
+/** The bitmaps that a state or an action refers to. */
+export function bitmapsIn({ mask = [], styleMask = [], keepMask = [], paint, paintStyle, paintKeep }: Drawn): string[] {
+  const painted = [paint, paintStyle, paintKeep].flatMap((op) => op ?? []);
+  return [...mask, ...styleMask, ...keepMask, ...painted].flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));
+}
+
 /** The bitmaps that a mask and actions refer to. */
-export function bitmapsOf({ base, actions }: Pick<EditDelta, 'base' | 'actions'>): string[] {
-  const ops = [
-    ...(base?.mask ?? []),
-    ...(base?.styleMask ?? []),
-    ...(base?.keepMask ?? []),
-    ...actions.flatMap(({ mask = [], styleMask = [], keepMask = [], paint, paintStyle, paintKeep }) => [
-      ...mask,
-      ...styleMask,
-      ...keepMask,
-      ...(paint ? [paint] : []),
-      ...(paintStyle ? [paintStyle] : []),
-      ...(paintKeep ? [paintKeep] : []),
-    ]),
-  ];
-  return ops.flatMap((op) => (op.kind === 'bitmap' ? [op.id] : []));
+export const bitmapsOf = ({ base, actions }: Pick<EditDelta, 'base' | 'actions'>): string[] =>
+  [...(base ? [base] : []), ...actions].flatMap(bitmapsIn);
+
+/** The same, each with the size that it has to have: that of the print that is cut out of the page at the time. */
+export function sizesOfBitmaps({ base, actions }: Pick<EditLog, 'base' | 'actions'>, page: Size): [string, Size][] {
+  let size: Size = page;
+  return [base, ...actions].flatMap((each) => {
+    if (each.scan !== undefined) size = each.scan ? printSize(each.scan) : page;
+    const { width, height } = size;
+    return bitmapsIn(each).map((id): [string, Size] => [id, { width, height }]);
+  });
 }

@@ -5,7 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EditAction } from '../../contract/edit';
 import type { Recipe } from '../../contract/recipe';
 import { freshState } from '../../document/edit';
-import { packRuns, RunWriter } from '../../document/runs';
+import { packRuns, RunWriter, unpackRuns } from '../../document/runs';
+import { scanFor } from '../../document/scan';
 import { hashFile } from '../storage/hash';
 import { createEdits } from './store';
 
@@ -187,6 +188,45 @@ describe('edits', () => {
       code: 'BAD_REQUEST',
     });
     expect(kept.edit('p')?.mask.at(-1)).toEqual({ kind: 'invert' });
+  });
+
+  test('another print of the page takes along what is painted, and is refused where it cannot be cut out', async () => {
+    const page = { ...subject, width: 40, height: 20 };
+    const kept = edits();
+    await kept.open('p', page, null);
+    await expect(kept.carry('p', null)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    await kept.write('p', begin);
+    const id = await kept.keepBitmap('p', bitmap(40, 20));
+    const op = { kind: 'bitmap', mode: 'add', id } as const;
+    await kept.write('p', { from: 0, actions: [{ name: 'mask', paint: op }], at: 1 });
+    const scan = scanFor({ crop: { x: 4, y: 0, width: 30, height: 16 } }, page)!;
+    const action = await kept.carry('p', scan);
+    const [, carried] = action.mask as (typeof op)[];
+    expect(unpackRuns(kept.bitmap('p', carried!.id))).toMatchObject({ width: 30, height: 16 });
+    await kept.write('p', { from: 1, actions: [action], at: 2 });
+    expect(kept.state('p')).toMatchObject({ scan, mask: action.mask });
+    // A mask has the size of the print that it lies on.
+    const old = { name: 'mask', paint: op } as const;
+    await expect(async () => kept.write('p', { from: 2, actions: [old], at: 3 })).rejects.toMatchObject({
+      code: 'MASK_SIZE',
+    });
+    const outside = scanFor({ crop: { x: 4, y: 0, width: 60, height: 16 } }, page)!;
+    await expect(kept.carry('p', outside)).rejects.toMatchObject({
+      code: 'CROP_IMPOSSIBLE',
+      reason: [{ key: 'failures.cropOutside', values: { width: 40, height: 20 } }],
+    });
+    await expect(async () =>
+      kept.write('p', { from: 2, actions: [{ name: 'cropped', scan: outside }], at: 3 }),
+    ).rejects.toMatchObject({ code: 'CROP_IMPOSSIBLE' });
+    kept.move('p', 'q');
+    expect(kept.state('q')).toMatchObject({ scan });
+    expect(kept.edit('p')).toBeUndefined();
+    await kept.closeAll();
+    // All of it is there again, the mask of before as well.
+    const later = edits();
+    await later.open('r', page, null);
+    expect(later.state('r')).toMatchObject({ scan });
+    expect(unpackRuns(later.bitmap('r', id))).toMatchObject({ width: 40, height: 20 });
   });
 
   test('the photos edited last can be found again; uploads cannot', async () => {

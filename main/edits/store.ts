@@ -3,16 +3,26 @@ import { type FileHandle, mkdir, open, readFile, rename, rm } from 'node:fs/prom
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { deflate } from 'node:zlib';
-import { EDIT_FORMAT, type EditAction, type EditDelta, type EditLog, type PhotoView } from '../../contract/edit';
+import {
+  EDIT_FORMAT,
+  type EditAction,
+  type EditDelta,
+  type EditLog,
+  type EditState,
+  type PhotoView,
+} from '../../contract/edit';
+import type { Scan } from '../../contract/scan';
+import { carriedTo, carryBitmap, carrying } from '../../document/carry';
 import { applyDelta, stateOf } from '../../document/edit';
-import { unpackRuns } from '../../document/runs';
+import { packRuns, unpackRuns } from '../../document/runs';
 import type { EngineEdit } from '../engine/protocol';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { logged } from '../log/log';
 import { parseJournal, type Sidecar, type Subject, subjectKey } from '../restoration/sidecar';
+import { assertCuttable } from '../scan/fault';
 import { writeSafely } from '../storage/replace';
 import { comeToTheSame } from './file';
-import { bitmapsOf, type EditDocument, parseDocument } from './parse';
+import { bitmapsIn, bitmapsOf, type EditDocument, parseDocument, sizesOfBitmaps } from './parse';
 
 /**
  * Stores edit documents in the app's data folder, as `edits/<hash of the photo's content>.emulsion`. They are not
@@ -40,6 +50,15 @@ export interface Edits {
   bitmap(photoId: string, id: string): Uint8Array;
   /** The current edit for the engine; undefined if nothing was ever changed. */
   edit(photoId: string): EngineEdit | undefined;
+  /** The current state; null if nothing was ever changed. */
+  state(photoId: string): EditState | null;
+  /**
+   * The action that cuts another print out of the page of a photo, with everything that is painted on it where it then lies.
+   * Carried bitmaps are saved with the document. Throws CROP_IMPOSSIBLE, or BAD_REQUEST if there is no log.
+   */
+  carry(photoId: string, scan: Scan | null): Promise<EditAction>;
+  /** Gives the document of an open photo to one that takes its place. */
+  move(photoId: string, to: string): void;
   /**
    * Takes over an edit file. If there are edits already, the file becomes one more action, so that nothing is lost and
    * the user can undo it. Throws EDIT_FOREIGN if it belongs to another photo, and then nothing has changed.
@@ -138,6 +157,14 @@ export function createEdits(folder: string): Edits {
       return packed;
     },
     edit: (photoId) => documents.get(photoId)?.edit(),
+    state: (photoId) => documents.get(photoId)?.state ?? null,
+    carry: (photoId, scan) => document(photoId).carry(scan),
+    move(photoId, to) {
+      const file = documents.get(photoId);
+      if (!file) return;
+      documents.delete(photoId);
+      documents.set(to, file);
+    },
     take: (photoId, file) => document(photoId).take(file),
     asFile: (photoId, view) => document(photoId).asFile(view),
     isNews: (photoId, file) => document(photoId).isNews(file),
@@ -249,7 +276,7 @@ class EditFile {
     let next: EditLog;
     try {
       next = applyDelta(this.log, delta);
-      this.checkBitmaps(delta);
+      this.check(delta, next);
     } catch (error) {
       throw error instanceof EmulsionError ? error : new EmulsionError('BAD_REQUEST', { cause: error });
     }
@@ -287,6 +314,24 @@ class EditFile {
       if (op.kind === 'bitmap') bitmaps.set(op.id, this.bitmaps.get(op.id)!);
     }
     return { mask, styleMask, keepMask, hints, repairs, bitmaps };
+  }
+
+  get state(): EditState | null {
+    return this.log && stateOf(this.log);
+  }
+
+  async carry(scan: Scan | null): Promise<EditAction> {
+    const { state, subject } = this;
+    if (state === null) throw new EmulsionError('BAD_REQUEST', { detail: 'nothing was done yet' });
+    if (scan) assertCuttable(scan, subject);
+    const by = carrying(state.scan, scan, subject);
+    const carried = new Map<string, string>();
+    for (const id of bitmapsIn(state)) {
+      if (carried.has(id)) continue;
+      const packed = packRuns(carryBitmap(by, unpackRuns(this.bitmaps.get(id)!)));
+      carried.set(id, await this.keepBitmap(packed));
+    }
+    return carriedTo(state, scan, by, (id) => carried.get(id)!);
   }
 
   async take(file: EditDocument): Promise<Taken> {
@@ -397,12 +442,19 @@ class EditFile {
     };
   }
 
-  private checkBitmaps(delta: EditDelta): void {
-    for (const id of bitmapsOf(delta)) {
+  /** Throws BAD_REQUEST, MASK_SIZE or CROP_IMPOSSIBLE if what a change adds cannot be used. */
+  private check(delta: EditDelta, next: EditLog): void {
+    for (const { scan } of [...(delta.base ? [delta.base] : []), ...delta.actions]) {
+      if (scan) assertCuttable(scan, this.subject);
+    }
+    const added = new Set(bitmapsOf(delta));
+    if (added.size === 0) return;
+    for (const [id, { width, height }] of sizesOfBitmaps(next, this.subject)) {
+      if (!added.has(id)) continue;
       const packed = this.bitmaps.get(id);
       if (!packed) throw new EmulsionError('BAD_REQUEST', { detail: `no bitmap ${id}` });
-      const { width, height } = unpackRuns(packed);
-      if (width !== this.subject.width || height !== this.subject.height) throw new EmulsionError('MASK_SIZE');
+      const bitmap = unpackRuns(packed);
+      if (bitmap.width !== width || bitmap.height !== height) throw new EmulsionError('MASK_SIZE');
     }
   }
 }

@@ -48,6 +48,7 @@ import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, drawnOf, keyed, resultSize, withLocal } from './planned-edit';
 import type { EngineEdit, Requests } from './protocol';
 import { type Kept, Renderings } from './renderings';
+import { restingPicture } from './resting';
 import { ResultFiles } from './result-files';
 import { maskOf, thumbnailsOf } from './thumbnail';
 import type { JobTools } from './tools';
@@ -56,8 +57,6 @@ import type { JobTools } from './tools';
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
 
 const ANALYSIS_SECONDS = 120;
-/** The picture of a photo at rest may be shown a little larger than it is. */
-const ENOUGH = 1.25;
 
 /** A rendering with a report on every requested step. */
 interface Result {
@@ -111,7 +110,7 @@ export class OpenPhotos {
   }
 
   async open(job: Job, { photoId, name, ...file }: Requests['open']['request']): Promise<Photo> {
-    const opened = await openedFrom(job, photoId, file, name, 1);
+    const opened = await openedFrom(job, photoId, file, name, 1, await this.#photos.pageOf(file));
     this.#forget(photoId);
     this.#photos.add(photoId, opened);
     await this.#makeRoom(opened);
@@ -346,26 +345,12 @@ export class OpenPhotos {
     if (!opened) return true;
     const { layer } = query;
     if (layer === 'mask' || layer === 'evidence') return opened.damage !== undefined;
-    return this.#restingPicture(opened, query) !== undefined;
+    return restingPicture(opened, query, this.#renderings) !== undefined;
   }
 
   /** Whether the pixels of a photo are there. */
   isAwake(photoId: string): boolean {
     return this.#photos.find(photoId)?.isResting !== true;
-  }
-
-  /** What a photo at rest can show of itself; null if it is awake, undefined if it has to be decoded. */
-  #restingPicture(opened: Opened, { layer, revision, w, width, lossless }: PictureQuery): Shown | null | undefined {
-    const { small, photo } = opened;
-    if (small === null) return null;
-    const { profile } = small;
-    if (layer === 'original' && lossless !== 1) {
-      const isEnough = width / w <= (ENOUGH * small.pyramid.raster.width) / photo.width;
-      return isEnough ? { pyramid: small.pyramid, size: 'small', alpha: null, profile } : undefined;
-    }
-    const kept = layer === 'result' ? this.#renderings.byRevision(photo.id, revision) : null;
-    const own = kept && profileFor(kept.pyramid.raster, profile);
-    return kept && !photo.alpha ? { pyramid: kept.pyramid, size: kept.size, alpha: null, profile: own } : undefined;
   }
 
   /** A region of a layer as an encoded picture. The mask is white on black. Throws CANCELLED after `signal`. */
@@ -380,7 +365,7 @@ export class OpenPhotos {
         bytes: packEvidence(damage ? evidenceOf(damage, query.writing !== 1) : null),
       };
     }
-    const resting = this.#restingPicture(opened, query);
+    const resting = restingPicture(opened, query, this.#renderings);
     if (resting) return this.#pictures.picture(query, opened.photo, resting, undefined, signal);
     const shown = this.#shown(opened, query.layer === 'original' ? ORIGINAL : query.revision);
     // Compares a reduced rendering with the reduced original that it was made from, which is equally sharp.

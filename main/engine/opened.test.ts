@@ -2,6 +2,9 @@ import { rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { printSize, scanFor } from '../../document/scan';
+import { testScene } from '../restoration/testing/scene';
+import { cutOut } from '../scan/warp';
 import { Job } from './job';
 import { type Opened, OpenedPhotos, openedFrom } from './opened';
 import { temporaryFolder } from './test-support';
@@ -72,6 +75,43 @@ test('a photo at rest has the same pixels when it is used again, and keeps what 
   expect(Buffer.compare(opened.source.raster.data as Uint8Array, before as Uint8Array)).toBe(0);
   expect(opened.small).toBeNull();
   expect(opened.histograms).toBe(histograms);
+});
+
+test('a print is cut out of its page, also of one that is open already, and again after a rest', async () => {
+  const path = join(folder.path, 'page.png');
+  await sharp(Buffer.from(testScene(300, 200, 2).data), { raw: { width: 300, height: 200, channels: 3 } })
+    .png()
+    .toFile(path);
+  const scan = scanFor({ straighten: 4 }, { width: 300, height: 200 })!;
+  const whole = await open(path);
+  expect(whole.photo.page).toBeUndefined();
+  const file = { path, scan };
+  const print = await openedFrom(job(), 'print', file, 'page.png', 1);
+  expect(print.photo).toMatchObject({ ...printSize(scan), page: { width: 300, height: 200, scan } });
+  const expected = cutOut(whole.source.raster, scan.corners);
+  const isExpected = ({ source }: Opened) =>
+    Buffer.compare(source.raster.data as Uint8Array, expected.data as Uint8Array) === 0;
+  expect(isExpected(print)).toBe(true);
+  await print.rest();
+  await print.wake(job());
+  expect(isExpected(print)).toBe(true);
+
+  const photos = new OpenedPhotos(1e9);
+  photos.add('page', whole);
+  photos.add('print', print);
+  const known = await photos.pageOf(file);
+  expect(known).toBe(whole.source);
+  // Nothing is read from the file.
+  const again = await openedFrom(job(), 'again', { ...file, path: `${path}.gone` }, 'page.png', 1, known);
+  expect(isExpected(again)).toBe(true);
+  // The whole page is decoded for itself, and another page of the file is another picture.
+  expect(await photos.pageOf({ path })).toBeNull();
+  expect(await photos.pageOf({ ...file, page: 2 })).toBeNull();
+  // Another file in its place is not the page, and one at rest has no pixels.
+  await utimes(path, 1, 1);
+  expect(await photos.pageOf(file)).toBeNull();
+  photos.delete('page');
+  expect(await photos.pageOf(file)).toBeNull();
 });
 
 test('another file in its place is not taken for the photo, and one that is gone is missed', async () => {

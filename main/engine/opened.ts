@@ -1,13 +1,16 @@
 import { stat } from 'node:fs/promises';
 import type { Crop, Orientation } from '../../contract/edit';
 import type { Analysis, Histogram, Photo } from '../../contract/photo';
+import type { Scan } from '../../contract/scan';
 import { cropIn } from '../../document/crop';
+import { type ScanWish, scanFor } from '../../document/scan';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
 import { Pyramid } from '../photos/pyramid';
 import { orientRaster, resizeRaster } from '../photos/raster';
 import { type DamageMap, needsFinePass } from '../restoration/damage';
 import { cropRaster, type Raster } from '../restoration/raster';
+import { cutPhoto } from '../scan/cut';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
 import { Paintings } from './renderings';
@@ -20,6 +23,10 @@ export interface PhotoFile {
   path: string;
   page?: number;
   salvage?: boolean;
+  /** The print that is cut out of it; absent or null: the whole page. */
+  scan?: Scan | null;
+  /** The same as a wish, whose print depends on the size of the page. */
+  wish?: ScanWish;
   /** The part of it that is shown, and how it is turned. */
   shownAs?: { crop: Crop | null; orientation: Orientation };
 }
@@ -119,6 +126,12 @@ export class Opened {
     this.damage = this.damage?.coarse ?? this.damage;
   }
 
+  /** Whether its file is the one that was opened. */
+  async isCurrent(): Promise<boolean> {
+    // A file that is gone is not that one either.
+    return (await markOf(this.file.path).catch(() => null)) === this.#mark;
+  }
+
   /** Decodes the file again. Throws PHOTO_CHANGED if it is no longer the same, and the errors of `openPhoto`. */
   async wake(job: Job): Promise<void> {
     if (this.#decoded !== null) return;
@@ -140,14 +153,23 @@ async function markOf(path: string): Promise<string> {
   return `${size} ${mtimeMs}`;
 }
 
-async function decode(job: Job, { path, page, salvage, shownAs }: PhotoFile, until: number): Promise<OpenPhoto> {
+/** @param known the whole page, where it is decoded already */
+async function decode(job: Job, file: PhotoFile, until: number, known: OpenPhoto | null = null): Promise<OpenPhoto> {
+  const { shownAs } = file;
   job.stage('opening', 0, 0);
+  const page = known ?? (await decodePage(job, file, until));
+  const scan = file.scan ?? (file.wish ? scanFor(file.wish, page.raster) : null);
+  const source = scan ? await cutPhoto(page, scan, () => job.breathe()) : page;
+  return shownAs === undefined ? source : asShown(source, shownAs);
+}
+
+async function decodePage(job: Job, { path, page, salvage }: PhotoFile, until: number): Promise<OpenPhoto> {
   job.busy(CODEC_SECONDS);
   const watch = watchDecoding(job, until);
   const { onDecoding } = watch;
   const source = await job.orCancelled(openPhoto(path, { page, salvage, onDecoding })).finally(watch.end);
   watch.done();
-  return shownAs === undefined ? source : asShown(source, shownAs);
+  return source;
 }
 
 /** A photo without what a result has cut off, and turned as it is. */
@@ -160,11 +182,18 @@ async function asShown(source: OpenPhoto, { crop, orientation }: NonNullable<Pho
   return { ...source, raster: await show(source.raster), alpha, infrared: null, missing: [] };
 }
 
-/** Opens a photo, as the first part of a job; `until` is its share of the job. */
-export async function openedFrom(job: Job, id: string, file: PhotoFile, name: string, until: number): Promise<Opened> {
+/** Opens a photo, as the first part of a job; `until` is its share of the job. `known`: its whole page, if that is decoded already. */
+export async function openedFrom(
+  job: Job,
+  id: string,
+  file: PhotoFile,
+  name: string,
+  until: number,
+  known: OpenPhoto | null = null,
+): Promise<Opened> {
   // A file that cannot be looked at cannot be opened either, and that is what is told.
   const mark = await markOf(file.path).catch(() => '');
-  const source = await decode(job, file, until);
+  const source = await decode(job, file, until, known);
   const { raster, missing } = source;
   const photo: Photo = {
     id,
@@ -183,6 +212,7 @@ export async function openedFrom(job: Job, id: string, file: PhotoFile, name: st
     infrared: source.infrared !== null,
     rating: source.rating,
     facts: source.facts,
+    ...(source.page && { page: source.page }),
   };
   return new Opened(file, photo, source, mark);
 }
@@ -205,6 +235,16 @@ export class OpenedPhotos {
   /** Without counting as a use. */
   find(photoId: string): Opened | undefined {
     return this.#all.get(photoId);
+  }
+
+  /** The page that a print is cut out of, if an open photo is that page and awake, and its file is the same still; or null. */
+  async pageOf({ path, page, scan }: PhotoFile): Promise<OpenPhoto | null> {
+    if (!scan) return null;
+    const opened = [...this.#all.values()].find(({ file, photo, isResting }) => {
+      const isPage = file.path === path && file.page === page && photo.page === undefined && !file.shownAs;
+      return isPage && !isResting;
+    });
+    return opened && (await opened.isCurrent()) ? opened.source : null;
   }
 
   /** Throws UNKNOWN_PHOTO. */

@@ -6,7 +6,9 @@ import type { MetadataChoice, OutputOptions } from '../../contract/output';
 import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
+import type { Scan } from '../../contract/scan';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
+import type { ScanWish } from '../../document/scan';
 import type { InspectedFile } from '../generators/inspect/inspected';
 import type { LogRecord } from '../log/log';
 import type { Pair, PairSide } from '../synthesis/pair';
@@ -111,6 +113,8 @@ export interface Requests {
       page?: number;
       /** Opens a file that breaks off as far as it goes. */
       salvage?: boolean;
+      /** The print that is cut out of its page; absent or null: the whole page. */
+      scan?: Scan | null;
       /** Opens only this part of it, and turned: as a result shows it. Absent: whole and upright. */
       shownAs?: { crop: Crop | null; orientation: Orientation };
     };
@@ -218,6 +222,9 @@ export interface Requests {
       added?: readonly Step[];
       /** Changes to the steps of the recipe or of the proposal, and to the added steps. */
       changes?: readonly StepChange[];
+      /** The print that is cut out of its page, which the edit is about; absent or null: what `wish` says. */
+      scan?: Scan | null;
+      wish?: ScanWish;
       /** The user's changes besides the recipe. */
       edit?: EngineEdit;
       /** Rotation of the written photo; absent: as it was opened. */

@@ -9,6 +9,7 @@ import { pictureUrl } from '../../contract/pictures';
 import type { Recipe } from '../../contract/recipe';
 import { unpackEvidence } from '../../document/evidence';
 import { compileMask, DETECTED_MASK } from '../../document/mask';
+import { scanFor } from '../../document/scan';
 import type { Card } from '../generators/card';
 import type { Raster } from '../restoration/raster';
 import { damageScene } from '../restoration/testing/damage';
@@ -504,6 +505,39 @@ describe('restore', () => {
     await expect(engine.request('restore', outside)).rejects.toMatchObject({
       code: 'BAD_REQUEST',
       reason: [{ key: 'failures.cropOutside' }],
+    });
+  });
+
+  it('cuts the print out of its page before everything else, and the edit is about the print', async () => {
+    const { engine } = shared;
+    const rect = { x: 30, y: 40, width: 200, height: 120 };
+    const part = join(folder.path, 'part.png');
+    await sharp(scratched).extract({ left: 30, top: 40, width: 200, height: 120 }).png().toFile(part);
+    const scan = scanFor({ crop: rect }, { width: 360, height: 270 });
+    const points = [60, 50, 1, 90, 70, 1];
+    const stroke = { kind: 'stroke' as const, mode: 'paint' as const, size: 20, hardness: 1, points };
+    const edit: EngineEdit = { mask: [...DETECTED_MASK, stroke], repairs: [], bitmaps: new Map() };
+    const of = async (path: string, more: object) => {
+      const request = { ...restoreRequest(path, await outputs(), repairAlways), edit, ...more };
+      const answer = await engine.request('restore', request);
+      return { ...answer, pixels: (await pixels(answer.output!.path)).data };
+    };
+    const [print, alone] = [await of(scratched, { scan }), await of(part, {})];
+    expect(print.output).toMatchObject({ width: 200, height: 120 });
+    // As if the print had been the whole photo: its analysis, the mask and the result.
+    expect(print.analysis.damage).toBe(alone.analysis.damage);
+    expect(print.masked).toBe(alone.masked);
+    expect(Buffer.compare(print.pixels, alone.pixels)).toBe(0);
+    // A print is no copy of its file, also where nothing is done.
+    const copied = await engine.request('restore', {
+      ...restoreRequest(scratched, await outputs(), nothing),
+      wish: { crop: rect },
+    });
+    expect(Buffer.compare((await pixels(copied.output!.path)).data, (await pixels(part)).data)).toBe(0);
+    const outside = { ...restoreRequest(scratched, await outputs(), nothing), wish: { crop: { ...rect, x: 300 } } };
+    await expect(engine.request('restore', outside)).rejects.toMatchObject({
+      code: 'CROP_IMPOSSIBLE',
+      reason: [{ key: 'failures.cropOutside', values: { width: 360, height: 270 } }],
     });
   });
 

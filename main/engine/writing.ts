@@ -7,6 +7,7 @@ import { DEEP_FORMATS } from '../../contract/output';
 import type { ExportFormat, Photo, StepReport } from '../../contract/photo';
 import { cropIn } from '../../document/crop';
 import { writtenSize } from '../../document/output-size';
+import { ontoPrint } from '../../document/scan';
 import type { Size } from '../../document/size';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { say } from '../../text/message';
@@ -94,7 +95,13 @@ export async function encodeResult(to: string, what: ToWrite, choice: WriteChoic
   const { metadata, notes } = metadataFor(
     given.metadata,
     edit,
-    { width: size.width, height: size.height, orientation, crop: crop && sharesOf(crop, raster) },
+    {
+      width: size.width,
+      height: size.height,
+      orientation,
+      crop: crop && sharesOf(crop, raster),
+      ...(photo.page && { print: ontoPrint(photo.page) }),
+    },
     size.dpi ?? printDensity(recipe, reports),
   );
   const alpha = choice.sideBySide ? null : await opacityOf(photo, source, { crop: asked ?? null, orientation });
@@ -166,7 +173,11 @@ const LOSSLESS: readonly ExportFormat[] = ['png', 'tiff'];
 async function copyUnchanged(to: string, what: ToWrite, choice: WriteChoice): Promise<Encoded | null> {
   const { path, source, result, reports } = what;
   const { format, orientation, metadata, size = null, dpi = null, depth, profile = 'original' } = choice;
-  const isEdited = reports.some(({ outcome }) => outcome === 'done') || orientation !== 1 || result.crop !== null;
+  const isEdited =
+    reports.some(({ outcome }) => outcome === 'done') ||
+    orientation !== 1 ||
+    result.crop !== null ||
+    what.photo.page !== undefined;
   const isAsked = dpi !== null || profile !== 'original' || (depth ?? source.raster.depth) !== source.raster.depth;
   const written = writtenSize({ size, dpi }, result);
   const isResized = written.dpi !== null || written.width !== result.width || written.height !== result.height;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Orientation } from '../../contract/edit';
 import type { ExportFormat } from '../../contract/photo';
+import { ontoPrint, scanFor } from '../../document/scan';
 import { inEnglish, sentenceOf } from '../../text/message';
 import { bytesOf } from './containers/file-bytes';
 import { pngChunkBytes } from './containers/png';
@@ -317,6 +318,25 @@ describe('claims that have to stay true', () => {
     for (const [i, value] of numbersIn(write(quarter, 6)).entries())
       expect(value).toBeCloseTo([0.4, 0.4, 0.5, 0.2][i]!, 5);
     expect(write({ x: 0.75, y: 0.75, w: 0.5, h: 0.5 })).not.toContain('Anna');
+  });
+
+  test('faces stay where they are in a print that was cut out of a page, also one that lay on its side', () => {
+    const original = { ...NO_METADATA, xmp: faces, stored: { width: 32, height: 24 } };
+    const recipe = { format: 1, id: 'r', name: 'R', gate: 'needed', steps: [] } as const;
+    const edit = { version: '1', recipe: { ...recipe, steps: [] }, reports: [], at: new Date(0) };
+    const write = (print: (x: number, y: number) => readonly [number, number]) =>
+      metadataFor(original, edit, { width: 16, height: 12, print }).metadata.xmp!;
+    // The left half of the page, and the same with its left side as its top.
+    const half = ontoPrint({
+      width: 32,
+      height: 24,
+      scan: scanFor({ crop: { x: 0, y: 0, width: 16, height: 24 } }, original.stored)!,
+    });
+    for (const [i, value] of numbersIn(write(half)).entries()) expect(value).toBeCloseTo([0.4, 0.3, 0.2, 0.25][i]!, 5);
+    const onItsSide = (x: number, y: number) => [1 - half(x, y)[1], half(x, y)[0]] as const;
+    for (const [i, value] of numbersIn(write(onItsSide)).entries())
+      expect(value).toBeCloseTo([0.7, 0.4, 0.25, 0.2][i]!, 5);
+    expect(write((x, y) => [half(x, y)[0] - 1, y])).not.toContain('Anna');
   });
 
   test('a film, a gain map and a panorama that the result does not have are not claimed', async () => {

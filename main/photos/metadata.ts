@@ -124,6 +124,8 @@ export interface ResultShape {
   height: number;
   orientation?: Orientation;
   crop?: Region | null;
+  /** Where places of the page lie in the print that was cut out of it before, both in shares. Absent: it is the whole page. */
+  print?: Shape['print'];
 }
 
 /**
@@ -133,7 +135,7 @@ export interface ResultShape {
 export function metadataFor(
   original: PhotoMetadata,
   edit: Edit,
-  { width, height, orientation = 1, crop = null }: ResultShape,
+  { width, height, orientation = 1, crop = null, print }: ResultShape,
   density = original.density,
 ): { metadata: OutputMetadata; notes: Message[] } {
   const notes: Message[] = [];
@@ -146,10 +148,11 @@ export function metadataFor(
     original.orientation === 1 &&
     orientation === 1 &&
     crop === null &&
+    print === undefined &&
     stored !== null &&
     stored.width === width &&
     stored.height === height;
-  const shape: Shape = { width, height, turns: [original.orientation, orientation], crop, isSame };
+  const shape: Shape = { width, height, turns: [original.orientation, orientation], crop, print, isSame };
   let xmp = original.xmp === null ? null : recordEdit(original.xmp, edit, { shape, texts, notes });
   if (original.xmp !== null && xmp === null) {
     notes.push(say(isExcessive(original.xmp) ? 'notes.xmpExcessive' : 'notes.xmpMalformed'));

@@ -45,6 +45,8 @@ export interface OpenPhoto {
   missing: Rect[];
   /** Which of the file's photos this is, from 1, and how many it has. */
   pages: { number: number; count: number };
+  /** What it was cut out of; absent: it is the whole page. */
+  page?: Photo['page'];
 }
 
 /** The part of a photo that is being decoded. */

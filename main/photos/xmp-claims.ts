@@ -25,6 +25,8 @@ export interface Shape {
   turns: readonly [stored: Orientation, since: Orientation];
   /** The part of the upright picture that is kept, as shares of it, before the last turn. */
   crop: Region | null;
+  /** Where a place of the upright page lies in the print that was cut out of it, both in shares. Absent: it is the whole page. */
+  print?: (x: number, y: number) => readonly [x: number, y: number];
   /** Whether the result has the size and direction of the stored picture. */
   isSame: boolean;
 }
@@ -60,8 +62,17 @@ function turn({ x, y, w, h }: Region, orientation: Orientation): Region {
   return { x: from, y, w, h };
 }
 
-function turned(region: Region, { turns, crop }: Shape): Region {
-  const upright = turn(region, turns[0]);
+/** The upright region around one of the page. */
+function inPrint({ x, y, w, h }: Region, print: NonNullable<Shape['print']>): Region {
+  const corners = [-1, 1].flatMap((i) => [-1, 1].map((j) => print(x + (i * w) / 2, y + (j * h) / 2)));
+  const spread = (values: number[]) => Math.max(...values) - Math.min(...values);
+  const [middleX, middleY] = print(x, y);
+  return { x: middleX, y: middleY, w: spread(corners.map(([at]) => at)), h: spread(corners.map(([, at]) => at)) };
+}
+
+function turned(region: Region, { turns, crop, print }: Shape): Region {
+  const onPage = turn(region, turns[0]);
+  const upright = print ? inPrint(onPage, print) : onPage;
   if (!crop) return turn(upright, turns[1]);
   const cut = {
     x: (upright.x - crop.x + crop.w / 2) / crop.w,
@@ -107,7 +118,7 @@ function turnArea(
   const region = turned({ x: x! / sx, y: y! / sy, w: w / sx, h: h / sy }, shape);
   const written: Record<string, number> = { x: region.x, y: region.y };
   // A circle has a diameter instead, and a point has nothing.
-  if (shape.crop && isOutside(region)) {
+  if ((shape.crop || shape.print) && isOutside(region)) {
     removeItem(area);
     return;
   }

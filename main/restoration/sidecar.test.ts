@@ -80,6 +80,23 @@ describe('an edit document', () => {
     expect(parseSidecar(JSON.stringify(old)).log.base.hints).toEqual([]);
   });
 
+  test('of format 8, which has no prints on pages, is of the whole page; format 9 keeps the print', () => {
+    const { scan: _, ...base } = sidecar.log.base;
+    const old = { ...sidecar, emulsion: 8, log: { ...sidecar.log, base } };
+    expect(parseSidecar(JSON.stringify(old)).log.base.scan).toBeNull();
+    const corners = [
+      [1, 2.5],
+      [30, 1],
+      [31, 28],
+      [2, 27],
+    ];
+    const actions = [{ name: 'cropped', scan: { corners, size: { width: 60, height: 50 } } }];
+    const now = { ...sidecar, log: { ...sidecar.log, actions, at: 1 } };
+    expect(parseSidecar(JSON.stringify(now)).log.actions).toEqual(actions);
+    const broken = { ...now, log: { ...now.log, actions: [{ name: 'cropped', scan: { corners: corners.slice(1) } }] } };
+    expect(codeOf(() => parseSidecar(JSON.stringify(broken)))).toBe('EDIT_INVALID');
+  });
+
   test('of an older format is upgraded format by format', () => {
     const migrations = {
       1: ({ masks, ...rest }: Record<string, unknown>) => ({ ...rest, mask: masks }),

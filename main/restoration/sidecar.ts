@@ -7,6 +7,7 @@ import { EmulsionError } from '../errors';
 export const Subject = z.object({
   name: z.string(),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Size of the page, in pixels. */
   width: z.number().int().positive(),
   height: z.number().int().positive(),
   /** Size of its file, so that a renamed file is found without reading all files. */
@@ -59,6 +60,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   // Format 8 adds local repairs from a source, red eyes, the eraser of local repairs, and colours of places. Before, all
   // repairs were filled, and there were no colours.
   7: (file) => file,
+  // Format 9 adds the print that is cut out of the page. Before, photos were whole pages.
+  8: (file) => file,
 };
 
 /**

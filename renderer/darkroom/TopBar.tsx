@@ -1,10 +1,11 @@
-import { Menu as MenuIcon, Minus, PanelRight, Plus, Redo2, RotateCw, Undo2 } from 'lucide-react';
+import { Crop, Menu as MenuIcon, Minus, PanelRight, Plus, Redo2, RotateCw, Undo2 } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useTranslation } from 'react-i18next';
 import type { Photo } from '../../contract/photo';
 import { shorten } from '../../text/format';
 import { commandOf, isReady, perform } from '../commands';
-import { useActions, useActivePhoto, useSession, useView } from '../state/context';
+import { useActions, useActivePhoto, useCrop, useSession, useView } from '../state/context';
+import { cropSize, pageViewKey } from '../state/crop';
 import { canRedo, canUndo, type OpenPhoto } from '../state/model';
 import { orientationOf, percentOf } from '../state/view';
 import { Button, IconButton } from '../ui/Button';
@@ -12,6 +13,7 @@ import { Icon } from '../ui/Icon';
 import { keyOf } from '../ui/keys';
 import { Menu, MenuItem, MenuLine } from '../ui/Menu';
 import { useFormat } from '../useFormat';
+import { displayedSize } from './geometry';
 import { ModeChoice } from './ModeChoice';
 import { sizesOf } from './resultSize';
 
@@ -21,7 +23,10 @@ const NAME_LENGTH = 28;
 function Sizes({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
   const orientation = useView((state) => orientationOf(state, entry.key));
-  const sizes = sizesOf(photo, { recipe: entry.recipe, crop: entry.edit?.crop ?? null, orientation });
+  const cropping = useCropping(entry);
+  const sizes = cropping
+    ? { photo: displayedSize(cropping.page, orientation), result: displayedSize(cropSize(cropping), orientation) }
+    : sizesOf(photo, { recipe: entry.recipe, crop: entry.edit?.crop ?? null, orientation });
   const { width, height } = sizes.photo;
   const isSame = width === sizes.result.width && height === sizes.result.height;
   const before = t('top.size', { width, height });
@@ -33,12 +38,47 @@ function Sizes({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   );
 }
 
+/** The crop tool, while it is at work on a photo. */
+const useCropping = ({ key }: OpenPhoto) => useCrop(({ cropping }) => (cropping?.key === key ? cropping : null));
+
+/** Undo and redo, of the photo or of the tool that crops it. */
+function HistoryButtons({ entry }: { entry: OpenPhoto }) {
+  const { t } = useTranslation();
+  const actions = useActions();
+  const cropping = useCropping(entry);
+  const [isBehind, isAhead] = cropping
+    ? [cropping.past.length > 0, cropping.future.length > 0]
+    : [canUndo(entry), canRedo(entry)];
+  return (
+    <>
+      <IconButton
+        label={t('top.undo')}
+        shortcut={keyOf('undo')}
+        disabled={!isBehind}
+        onClick={() => actions.undo(entry.key)}
+      >
+        <Icon of={Undo2} />
+      </IconButton>
+      <IconButton
+        label={t('top.redo')}
+        shortcut={keyOf('redo')}
+        disabled={!isAhead}
+        onClick={() => actions.redo(entry.key)}
+      >
+        <Icon of={Redo2} />
+      </IconButton>
+    </>
+  );
+}
+
 /** Photo, comparison, zoom, history and export. */
 export function TopBar() {
   const { t } = useTranslation();
   const actions = useActions();
   const entry = useActivePhoto();
+  const session = useSession();
   const panelOpen = useView((state) => state.panelOpen);
+  const isCropping = useCrop(({ cropping }) => cropping !== null);
   return (
     <header className="grid h-11 shrink-0 grid-cols-[minmax(0,1fr)_auto_minmax(0,1fr)] items-center gap-3 border-b border-line bg-panel px-2">
       <div className="flex min-w-0 items-center gap-2">
@@ -50,11 +90,22 @@ export function TopBar() {
           {entry?.photo != null && <Sizes entry={entry} photo={entry.photo} />}
         </div>
       </div>
-      {entry?.photo != null ? <Comparison entry={entry} /> : <span />}
+      {entry?.photo != null && !isCropping ? <Comparison entry={entry} /> : <span />}
       <div className="flex items-center justify-end gap-1">
         {entry?.photo != null && <Zoom entry={entry} photo={entry.photo} />}
         {entry !== null && (
           <>
+            <IconButton
+              label={t('commands.crop')}
+              shortcut={keyOf('crop')}
+              data-testid="crop"
+              aria-pressed={isCropping}
+              disabled={!isReady(commandOf('crop'), session) || entry.phase !== 'ready' || entry.edit === null}
+              onClick={() => perform(commandOf('crop'), session)}
+              className="aria-pressed:text-accent"
+            >
+              <Icon of={Crop} />
+            </IconButton>
             <IconButton
               label={t('commands.turnRight')}
               shortcut={keyOf('turnRight')}
@@ -64,22 +115,7 @@ export function TopBar() {
             >
               <Icon of={RotateCw} />
             </IconButton>
-            <IconButton
-              label={t('top.undo')}
-              shortcut={keyOf('undo')}
-              disabled={!canUndo(entry)}
-              onClick={() => actions.undo(entry.key)}
-            >
-              <Icon of={Undo2} />
-            </IconButton>
-            <IconButton
-              label={t('top.redo')}
-              shortcut={keyOf('redo')}
-              disabled={!canRedo(entry)}
-              onClick={() => actions.redo(entry.key)}
-            >
-              <Icon of={Redo2} />
-            </IconButton>
+            <HistoryButtons entry={entry} />
             <IconButton
               label={t('top.panel')}
               shortcut={keyOf('panel')}
@@ -157,7 +193,7 @@ function MainMenu({ entry }: { entry: OpenPhoto | null }) {
         {t('top.closePhoto')}
       </MenuItem>
       <MenuLine />
-      {(['turnRight', 'turnLeft', 'mirror', 'flip'] as const).map((id) => (
+      {(['crop', 'turnRight', 'turnLeft', 'mirror', 'flip'] as const).map((id) => (
         <MenuItem
           key={id}
           shortcut={keyOf(id)}
@@ -228,17 +264,17 @@ function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   const { t } = useTranslation();
   const format = useFormat();
   const { view: actions } = useActions();
+  const cropping = useCropping(entry);
+  const { key, size } = cropping
+    ? { key: pageViewKey(entry.key), size: cropping.page }
+    : { key: entry.key, size: photo };
   const percent = format.number(
-    useView((state) => percentOf(state, entry.key, photo)),
+    useView((state) => percentOf(state, key, size)),
     0,
   );
   return (
     <div className="mr-1 flex items-center">
-      <IconButton
-        label={t('zoom.out')}
-        shortcut={keyOf('zoomOut')}
-        onClick={() => actions.zoomStep(entry.key, photo, -1)}
-      >
+      <IconButton label={t('zoom.out')} shortcut={keyOf('zoomOut')} onClick={() => actions.zoomStep(key, size, -1)}>
         <Icon of={Minus} />
       </IconButton>
       <Menu
@@ -255,7 +291,7 @@ function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           </DropdownMenu.Trigger>
         }
       >
-        <MenuItem shortcut={keyOf('zoomFit')} onSelect={() => actions.zoomFit(entry.key)}>
+        <MenuItem shortcut={keyOf('zoomFit')} onSelect={() => actions.zoomFit(key)}>
           {t('zoom.fit')}
         </MenuItem>
         <MenuLine />
@@ -263,13 +299,13 @@ function Zoom({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
           <MenuItem
             key={value}
             shortcut={value === 100 ? keyOf('zoomActual') : value === 200 ? keyOf('zoomDouble') : undefined}
-            onSelect={() => actions.zoomTo(entry.key, photo, value)}
+            onSelect={() => actions.zoomTo(key, size, value)}
           >
             {t('zoom.value', { percent: value })}
           </MenuItem>
         ))}
       </Menu>
-      <IconButton label={t('zoom.in')} shortcut={keyOf('zoomIn')} onClick={() => actions.zoomStep(entry.key, photo, 1)}>
+      <IconButton label={t('zoom.in')} shortcut={keyOf('zoomIn')} onClick={() => actions.zoomStep(key, size, 1)}>
         <Icon of={Plus} />
       </IconButton>
     </div>

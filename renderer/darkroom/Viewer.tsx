@@ -3,12 +3,13 @@ import { useTranslation } from 'react-i18next';
 import { useShallow } from 'zustand/react/shallow';
 import type { Photo } from '../../contract/photo';
 import { ORIGINAL } from '../../contract/pictures';
-import { useActions, useJobs, useReview, useView } from '../state/context';
+import { useActions, useCrop, useJobs, useReview, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { viewOf } from '../state/view';
 import { JobProgress } from '../status/JobProgress';
 import { CompareView } from './CompareView';
 import { CropShade } from './CropShade';
+import { CropView } from './crop/CropView';
 import { GreyPicker } from './GreyPicker';
 import { PictureRefused } from './loadPicture';
 import { MaskLayer } from './mask/MaskLayer';
@@ -27,6 +28,7 @@ import { ViewerMenu } from './ViewerMenu';
 export function Viewer({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const mode = useView((state) => state.mode);
+  const cropping = useCrop((state) => (state.cropping?.key === entry.key ? state.cropping : null));
   const job = useJobs(
     ({ jobs }) => jobs.find(({ photoKey, kind }) => kind === 'open' && photoKey === entry.key) ?? null,
   );
@@ -44,6 +46,7 @@ export function Viewer({ entry }: { entry: OpenPhoto }) {
       </div>
     );
   }
+  if (cropping !== null) return <CropView entry={entry} cropping={cropping} />;
   if (mode === 'variants' && entry.recipe !== null) return <Variants entry={entry} photo={entry.photo} />;
   return <PhotoViewer entry={entry} photo={entry.photo} />;
 }

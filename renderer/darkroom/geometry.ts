@@ -58,6 +58,12 @@ export function matrixOf(orientation: Orientation): Matrix {
   return MATRICES[orientation] ?? MATRICES[1]!;
 }
 
+/** Whether an orientation shows the photo as in a mirror, so that it turns the other way. */
+export function isMirrored(orientation: Orientation): boolean {
+  const [a, b, c, d] = matrixOf(orientation);
+  return a * d - b * c < 0;
+}
+
 /** A quarter turn, or a mirroring left to right or top to bottom, as displayed. */
 export type Turn = 'right' | 'left' | 'mirror' | 'flip';
 

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 
 export const TOPICS = [
+  'scan',
   'repair',
   'faded',
   'hand',
@@ -70,6 +71,17 @@ const lines = (x: number, y: number, width: number, count: number) =>
   Array.from({ length: count }, (_, i) => `M${x} ${y + 6 * i} h${width}`).join(' ');
 
 const DRAWINGS: Readonly<Record<Topic, ReactNode>> = {
+  scan: (
+    <>
+      <rect x={4} y={8} width={56} height={80} rx={2} className="fill-panel" />
+      <g transform="rotate(9 32 47)">
+        <Print x={14} y={22} width={36} height={48} />
+        <path className="text-text stroke-current" d="M10 26 v-8 h8 M46 18 h8 v8 M54 66 v8 h-8 M18 74 h-8 v-8" />
+      </g>
+      <Arrow x={70} y={47} />
+      <Print x={80} y={22} width={36} height={48} />
+    </>
+  ),
   repair: pair(
     <path
       className="text-text stroke-current"

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { Actions } from './actions';
 import type { BatchPageState } from './batch';
 import type { ComparisonState } from './comparison';
+import type { CropState } from './crop';
 import type { LibraryState } from './library';
 import { arranged, type Listing } from './listing';
 import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
@@ -48,5 +49,6 @@ export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);
 export const useTools = <T>(select: (state: ToolState) => T): T => useStore(useSession().stores.tools, select);
 export const useReview = <T>(select: (state: ReviewState) => T): T => useStore(useSession().stores.review, select);
+export const useCrop = <T>(select: (state: CropState) => T): T => useStore(useSession().stores.crop, select);
 export const useResults = <T>(select: (state: ResultsState) => T): T => useStore(useSession().stores.results, select);
 export const useActivePhoto = (): OpenPhoto | null => usePhotos(activePhoto);

@@ -3,8 +3,9 @@ import type { EditState, MaskStroke } from '../../contract/edit';
 import type { Analysis } from '../../contract/photo';
 import type { Recipe, Step } from '../../contract/recipe';
 import { freshState } from '../../document/edit';
+import { turnedRect } from '../../document/scan';
 import { fakeAnalysis, fakePhoto, PROPOSAL } from '../testing/fakeBridge';
-import { type Copied, type CopyPart, isCopied, partsOf, pastedOnto } from './copying';
+import { type Copied, type CopyPart, isCopied, partsOf, pastedOnto, pastedScan } from './copying';
 import { defaultStep, stepOf, withEnabled, withOrder, withSetting } from './recipes';
 
 const KINDS = ['repair', 'tone', 'upscale', 'faces', 'style'] as const;
@@ -21,6 +22,7 @@ const copiedFrom = (edit: EditState, ...parts: CopyPart[]): Copied => ({
   photoId: 'photo-a',
   name: 'a.jpg',
   size: photo,
+  page: photo,
   edit,
   parts,
 });
@@ -45,6 +47,18 @@ describe('copied settings', () => {
       'crop',
     ]);
     expect(partsOf(state(PROPOSAL), analysis).map(({ part }) => part)).toEqual(['repair', 'tone', 'upscale', 'faces']);
+  });
+
+  test('cut the same print out of another page, in the proportions of that page, only where the crop was chosen', () => {
+    const scan = { corners: turnedRect({ x: 300, y: 200, width: 1200, height: 800 }, 3) };
+    const edit = state(PROPOSAL, { scan });
+    expect(partsOf(edit, analysis).map(({ part }) => part)).toContain('crop');
+    expect(isCopied('crop', {})).toBe(false);
+    expect(pastedScan(copiedFrom(edit, 'tone'), photo)).toBeUndefined();
+    expect(pastedScan(copiedFrom(state(PROPOSAL), 'crop'), photo)).toBeUndefined();
+    expect(pastedScan(copiedFrom(edit, 'crop'), photo)).toBe(scan);
+    const half = pastedScan(copiedFrom(edit, 'crop'), { width: 1500, height: 1000 })!;
+    expect(half.corners[2][0]).toBeCloseTo(scan.corners[2]![0] / 2, 9);
   });
 
   test('change only the chosen steps, and switch off what is off in the other photo', () => {

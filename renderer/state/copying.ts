@@ -8,6 +8,7 @@ import {
   type Step,
   type StepKind,
 } from '../../contract/recipe';
+import type { Scan } from '../../contract/scan';
 import { DETECTED_MASK } from '../../document/mask';
 import type { Size } from '../../document/size';
 import type { OpenPhoto } from './model';
@@ -26,7 +27,9 @@ export interface Copied {
   key: string;
   photoId: string;
   name: string;
+  /** Of the photo, and of the page that it was cut out of; the same where it is the whole page. */
   size: Size;
+  page: Size;
   edit: EditState;
   parts: readonly CopyPart[];
 }
@@ -40,11 +43,11 @@ export interface OfferedPart {
 
 /** The parts that a photo has, in the order of the steps. */
 export function partsOf(edit: EditState, analysis: Analysis): OfferedPart[] {
-  const { recipe, mask, repairs, styleMask, orientation, crop } = edit;
+  const { recipe, mask, repairs, styleMask, orientation, crop, scan } = edit;
   const isDrawn = JSON.stringify(mask) !== JSON.stringify(DETECTED_MASK) || repairs.length > 0;
   const bound: Record<BoundPart, boolean> = {
     turn: orientation !== 1,
-    crop: crop !== null,
+    crop: crop !== null || scan !== null,
     mask: isDrawn,
     styleMask: styleMask.length > 0,
     faceChoice: stepOf(recipe, 'faces')?.settings.chosen !== undefined,
@@ -157,6 +160,15 @@ function scaled({ x, y, width, height }: Crop, from: Size, to: Size): Crop {
     width: Math.max(1, Math.min(to.width - left, Math.round(width * across))),
     height: Math.max(1, Math.min(to.height - top, Math.round(height * down))),
   };
+}
+
+/** The print that the copied settings cut out of a page; undefined: they do not say. */
+export function pastedScan({ edit: { scan }, parts, page: from }: Copied, page: Size): Scan | undefined {
+  if (!parts.includes('crop') || scan === null) return undefined;
+  const [across, down] = [page.width / from.width, page.height / from.height];
+  if (across === 1 && down === 1) return scan;
+  const [a, b, c, d] = scan.corners.map(([x, y]) => [x * across, y * down] as const);
+  return { corners: [a!, b!, c!, d!] };
 }
 
 /** Whether all photos are ready to be changed. */

@@ -35,6 +35,8 @@ interface Behind {
   isNew: boolean;
   isDue: boolean;
   refused: boolean;
+  /** Nothing is sent meanwhile, because the photo gets another id. */
+  held: boolean;
   /** The unfinished action. */
   unfinished: EditAction | undefined;
   timer: ReturnType<typeof setTimeout> | null;
@@ -50,7 +52,7 @@ export function createEditSync({ find, write, onFailed }: Dependencies) {
   function of(key: string): Behind {
     let behind = all.get(key);
     if (behind === undefined) {
-      behind = { from: 0, isNew: true, isDue: false, refused: false, unfinished: undefined, timer: null };
+      behind = { from: 0, isNew: true, isDue: false, refused: false, held: false, unfinished: undefined, timer: null };
       all.set(key, behind);
     }
     return behind;
@@ -70,7 +72,7 @@ export function createEditSync({ find, write, onFailed }: Dependencies) {
 
   function flush(key: string): void {
     const behind = all.get(key);
-    if (behind === undefined || !behind.isDue || behind.refused) return;
+    if (behind === undefined || !behind.isDue || behind.refused || behind.held) return;
     if (behind.timer !== null) clearTimeout(behind.timer);
     behind.timer = null;
     const log = find(key)?.log;
@@ -115,6 +117,15 @@ export function createEditSync({ find, write, onFailed }: Dependencies) {
       const behind = of(key);
       if (behind.isNew) behind.isDue = true;
       flush(key);
+    },
+    /** Sends what has changed, and nothing more until it is released. */
+    hold(key: string): void {
+      flush(key);
+      of(key).held = true;
+    },
+    /** Sends again, with the next change or when it is flushed. */
+    release(key: string): void {
+      of(key).held = false;
     },
     /** Stops writing for this photo, because its stored edits could not be read and must not be replaced. */
     refuse(key: string): void {

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import { Settings } from '../../contract/app';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
+import { createCropStore } from './crop';
 import { createLibraryStore } from './library';
 import { createListingStore } from './listing';
 import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
@@ -38,6 +39,7 @@ export function createStores() {
     view: createViewStore(),
     tools: createToolStore(),
     review: createReviewStore(),
+    crop: createCropStore(),
     results: createResultsStore(),
   };
 }

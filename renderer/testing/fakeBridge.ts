@@ -7,6 +7,7 @@ import type { Analysis } from '../../contract/photo';
 import { Recipe } from '../../contract/recipe';
 import type { SynthesisState } from '../../contract/synthesis';
 import { freshLog } from '../../document/edit';
+import { printSize } from '../../document/scan';
 
 /** A call that the page has made; `answer` ends it. */
 export interface PendingCall<N extends CallName = CallName> {
@@ -480,6 +481,17 @@ export function createFakeBridge(): FakeBridge {
       file: { token: `source-${index}`, name: `lake ${index}.jpg`, kind: 'photo', bytes: 1000 },
     }),
     'review.show': () => ({}),
+    'scan.carry': ({ scan }) => ({ name: scan ? 'cropped' : 'uncropped', scan }),
+    'scan.apply': ({ scan }) => {
+      photos += 1;
+      const { others: _, editor: __, sha256: ___, ...photo } = fakePhoto({ id: `photo-${photos}` });
+      return scan ? { ...photo, ...printSize(scan), page: { width: 3000, height: 2000, scan } } : photo;
+    },
+    'scan.page': () => {
+      photos += 1;
+      const { others: _, editor: __, sha256: ___, ...photo } = fakePhoto({ id: `photo-${photos}` });
+      return photo;
+    },
     'engine.status': () => READY,
     'engine.restart': () => READY,
   };

@@ -147,6 +147,7 @@ export const cli = {
       outputSize: 'It must be a size such as 2048 (the longer edge), 1920x1080, 10x15cm or 4x6in.',
       dpi: 'It must be a number from {{min}} to {{max}}.',
       crop: 'It must be left, top, width and height in pixels, such as 0,0,1200,800.',
+      corners: 'It must be x and y of four corners in pixels, such as 0,0,1200,0,1200,800,0,800.',
       pages: 'It must be all, first, a number, or a range such as 2-5.',
       size: 'It must be 2x, 4x, a longer edge such as 3000px, or a print such as 30cm.',
       between: 'It must be from {{min}} to {{max}}.',

@@ -17,6 +17,7 @@ export const errors = {
       'The disk is full. The photo was not written; your original is unchanged. Free some space or choose another folder.',
     NAME_TAKEN: 'A file with that name already exists and was not changed.',
     METADATA_DAMAGED: 'The metadata file beside the photo cannot be read and was not changed.',
+    CROP_IMPOSSIBLE: 'The photo was not cropped: this part cannot be cut out of it.',
     MASK_SIZE: 'The mask was not used: it must have the same size as the photo.',
     MASK_UNSUITABLE: 'This picture has too much detail for a mask. Use black and white areas.',
     EDIT_INVALID:
@@ -110,6 +111,10 @@ export const errors = {
       'The file breaks off: only {{share}} of the photo can be read. Look for a complete copy. On the command line, --salvage restores what is there.',
     nothingReadable: 'The file breaks off before any of the photo. Look for a complete copy.',
     cropOutside: 'The part to crop lies outside the photo, which has {{width}} × {{height}} pixels.',
+    cropCorners:
+      'The corners must go around the picture clockwise, from its top left one, and no side may cross another or bend inwards.',
+    cropSmall: 'What is left is too small. A photo needs {{least}} pixels on each side.',
+    cropLarge: 'The cropped photo would have too many pixels.',
     noSuchPage: 'The file has no photo {{page}}: it holds {{count}}.',
     unreadPixels:
       'Emulsion cannot read this kind of pixels yet. Save the photo with 8 or 16 bits per channel and try again.',

@@ -2,9 +2,17 @@
 export const help = {
   help: {
     title: 'Help',
-    intro: 'Ten things people come for. Nothing here needs the internet, and originals are never changed.',
+    intro: 'Eleven things people come for. Nothing here needs the internet, and originals are never changed.',
     keys: 'All keyboard shortcuts',
     topics: {
+      scan: {
+        title: 'Crop and straighten a scan',
+        one: 'Press C. The whole page is shown, whatever was cropped before.',
+        two: 'Drag the frame by its handles, from inside to move it, from outside to turn it.',
+        three: 'A photo of a photo? Choose Four corners and put them on those of the print.',
+        four: 'Proportions keep the shape of a paper; X swaps width and height.',
+        five: 'Enter applies it. Masks and repairs follow the picture, and undo brings the page back.',
+      },
       repair: {
         title: 'Repair scratches, creases and dust',
         one: 'Drop the photo on the window. What it needs is suggested on the right.',

@@ -2,6 +2,7 @@ import { app } from './app';
 import { batch } from './batch';
 import { cli } from './cli';
 import { commands } from './commands';
+import { crop } from './crop';
 import { engine } from './engine';
 import { errors } from './errors';
 import { help } from './help';
@@ -25,6 +26,7 @@ export const en = {
   ...commands,
   ...photo,
   ...mask,
+  ...crop,
   ...restoration,
   ...engine,
   ...output,

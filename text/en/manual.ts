@@ -75,7 +75,11 @@ export const manual = {
         'Without a recipe, each photo gets what it needs. Folders are mirrored in the output folder. Files that are not photos are skipped, and one failed photo does not stop the others.',
       paths: 'photos and folders',
       edit: 'an edit file saved in the app, for the photo it belongs to',
-      crop: 'write only a part of each photo: left, top, width and height in pixels of the photo',
+      crop: 'take only this part of each photo, before everything else: left, top, width and height in pixels (with --edit: write only this part of the edited photo)',
+      straighten:
+        'turn each photo clockwise by this many degrees, -45 to 45, and leave out the empty corners; a --crop is turned about its middle',
+      corners:
+        'cut this print out of each page and make it upright: x and y of four corners in pixels, clockwise, the one at the top left of the print first',
       maskOut: 'also write the mask of each repair as a PNG into this folder',
       examples: {
         proposal: 'what the photo needs',
@@ -86,6 +90,8 @@ export const manual = {
         crisp: 'for soft, noisy or compressed photos',
         style: 'painted in the style of a work, or of any picture',
         edit: 'the edits made in the app',
+        straighten: 'a print that lies a little askew on the scanner',
+        corners: 'one print of a page, by its corners',
         crop: 'a file that breaks off, cropped to what was read',
         maskOut: 'the masks beside the results',
         web: 'small files for the web, without places',

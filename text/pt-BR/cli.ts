@@ -149,6 +149,7 @@ export const cli: Translated<typeof english> = {
       whole: 'Deve ser um número inteiro de {{min}} a {{max}}.',
       outputSize: 'Precisa ser um tamanho como 2048 (o lado maior), 1920x1080, 10x15cm ou 4x6in.',
       dpi: 'Precisa ser um número de {{min}} a {{max}}.',
+      corners: 'Precisa ser x e y de quatro cantos em pixels, como 0,0,1200,0,1200,800,0,800.',
       crop: 'Precisa ser esquerda, topo, largura e altura em pixels, como 0,0,1200,800.',
       pages: 'Deve ser all, first, um número ou um intervalo como 2-5.',
       size: 'Deve ser 2x, 4x, um lado maior como 3000px ou uma impressão como 30cm.',

@@ -19,6 +19,7 @@ export const errors: Translated<typeof english> = {
       'O disco está cheio. A foto não foi gravada; seu original não foi alterado. Libere espaço ou escolha outra pasta.',
     NAME_TAKEN: 'Já existe um arquivo com esse nome, e ele não foi alterado.',
     METADATA_DAMAGED: 'O arquivo de metadados ao lado da foto não pode ser lido e não foi alterado.',
+    CROP_IMPOSSIBLE: 'A foto não foi recortada: esta parte não pode ser tirada dela.',
     MASK_SIZE: 'A máscara não foi usada: ela precisa ter o mesmo tamanho da foto.',
     MASK_UNSUITABLE: 'Esta imagem tem detalhes demais para uma máscara. Use uma com áreas pretas e brancas.',
     EDIT_INVALID:
@@ -110,6 +111,10 @@ export const errors: Translated<typeof english> = {
       'O arquivo está incompleto: só é possível ler {{share}} da foto. Procure uma cópia completa. Na linha de comando, --salvage restaura o que existe.',
     nothingReadable: 'O arquivo termina antes de qualquer parte da foto. Procure uma cópia completa.',
     cropOutside: 'A parte a recortar fica fora da foto, que tem {{width}} × {{height}} pixels.',
+    cropCorners:
+      'Os cantos precisam contornar a imagem no sentido horário, a partir do superior esquerdo, e nenhum lado pode cruzar outro nem dobrar para dentro.',
+    cropSmall: 'O que resta é pequeno demais. Uma foto precisa de {{least}} pixels de cada lado.',
+    cropLarge: 'A foto recortada teria pixels demais.',
     noSuchPage: 'O arquivo não tem a foto {{page}}: ele contém {{count}}.',
     unreadPixels:
       'O Emulsion ainda não lê esse tipo de pixel. Salve a foto com 8 ou 16 bits por canal e tente de novo.',

@@ -6,9 +6,17 @@ export const help: Translated<typeof english> = {
   help: {
     title: 'Ajuda',
     intro:
-      'Dez coisas que as pessoas vêm fazer aqui. Nada disso precisa de internet, e os originais nunca são alterados.',
+      'Onze coisas que as pessoas vêm fazer aqui. Nada disso precisa de internet, e os originais nunca são alterados.',
     keys: 'Todos os atalhos do teclado',
     topics: {
+      scan: {
+        title: 'Recortar e endireitar uma digitalização',
+        one: 'Tecle C. A página inteira aparece, qualquer que tenha sido o recorte anterior.',
+        two: 'Arraste a moldura pelas alças, por dentro para movê-la, por fora para girá-la.',
+        three: 'É uma foto de uma foto? Escolha Quatro cantos e coloque-os sobre os da cópia.',
+        four: 'As proporções mantêm o formato de um papel; X troca largura e altura.',
+        five: 'Enter aplica. Máscaras e reparos acompanham a imagem, e desfazer traz a página de volta.',
+      },
       repair: {
         title: 'Reparar riscos, vincos e poeira',
         one: 'Solte a foto na janela. O que ela precisa aparece como sugestão à direita.',

@@ -4,6 +4,7 @@ import { app } from './app';
 import { batch } from './batch';
 import { cli } from './cli';
 import { commands } from './commands';
+import { crop } from './crop';
 import { engine } from './engine';
 import { errors } from './errors';
 import { help } from './help';
@@ -26,6 +27,7 @@ export const ptBR: Translated<typeof en> = {
   ...commands,
   ...photo,
   ...mask,
+  ...crop,
   ...restoration,
   ...engine,
   ...output,

@@ -77,7 +77,11 @@ export const manual: Translated<typeof english> = {
         'Sem receita, cada foto recebe o que precisa. As pastas são espelhadas na pasta de saída. Arquivos que não são fotos são ignorados, e uma foto com erro não impede as outras.',
       paths: 'fotos e pastas',
       edit: 'um arquivo de edição salvo no aplicativo, para a foto à qual pertence',
-      crop: 'grava só uma parte de cada foto: esquerda, topo, largura e altura em pixels da foto',
+      crop: 'usa só esta parte de cada foto, antes de tudo: esquerda, topo, largura e altura em pixels (com --edit: grava só esta parte da foto editada)',
+      straighten:
+        'gira cada foto este número de graus no sentido horário, de -45 a 45, e deixa de fora os cantos vazios; um --crop é girado em torno do seu centro',
+      corners:
+        'tira esta cópia de cada página e a endireita: x e y de quatro cantos em pixels, no sentido horário, a partir do superior esquerdo da cópia',
       maskOut: 'grava também a máscara de cada reparo, em PNG, nesta pasta',
       examples: {
         proposal: 'o que a foto precisa',
@@ -88,6 +92,8 @@ export const manual: Translated<typeof english> = {
         crisp: 'para fotos suaves, com ruído ou comprimidas',
         style: 'pintada no estilo de uma obra, ou de qualquer imagem',
         edit: 'as edições feitas no aplicativo',
+        straighten: 'uma cópia um pouco torta no scanner',
+        corners: 'uma cópia de uma página, pelos seus cantos',
         crop: 'um arquivo incompleto, recortado para o que foi lido',
         maskOut: 'as máscaras junto com os resultados',
         web: 'arquivos pequenos para a web, sem os lugares',

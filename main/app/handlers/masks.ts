@@ -53,7 +53,7 @@ export function masksHandlers({
       });
     },
     'masks.copy': ({ from, recipe, of, to, jobId }) => {
-      const [one, other] = [photos.get(from).subject, photos.get(to).subject];
+      const [one, other] = [photos.get(from).size, photos.get(to).size];
       if (one.width !== other.width || one.height !== other.height) throw new EmulsionError('MASK_SIZE');
       return jobs.run(jobId, async (control) => {
         const edit = maskAlone(from, of);

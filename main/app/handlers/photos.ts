@@ -39,7 +39,12 @@ export function photosHandlers({
           hashFile(path),
         ]);
         const { name, width, height, bytes, pages } = photo;
-        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path, format: photo.format });
+        photos.set(photoId, {
+          subject: { name, sha256, width, height, bytes, page },
+          path,
+          format: photo.format,
+          size: photo,
+        });
         if (!isTemporary(path)) services.desktop?.opened(path);
         const task = services.editor?.of(path) ?? null;
         const others = page === undefined ? await files.otherPages(token, pages.count) : [];
@@ -52,8 +57,9 @@ export function photosHandlers({
     },
     'photos.close': async ({ photoId }) => {
       const { path } = photos.get(photoId);
-      services.editor?.done(path);
       photos.delete(photoId);
+      // It may be open again as another print of its page.
+      if (!photos.paths().includes(path)) services.editor?.done(path);
       await edits.close(photoId);
       await engine.request('close', { photoId });
       return {};

@@ -26,10 +26,22 @@ export function reviewHandlers({
         const { found, result, shownAs } = await reviewOf(id).files(index);
         const { path, page } = found;
         const photoId = randomUUID();
-        const request = { photoId, path, name: basename(path), page, salvage: true, ...(shownAs && { shownAs }) };
+        const request = {
+          photoId,
+          path,
+          name: basename(path),
+          page,
+          salvage: true,
+          ...(shownAs && { shownAs, scan: shownAs.scan }),
+        };
         const [photo, sha256] = await Promise.all([engine.request('open', request, control), hashFile(path)]);
         const { name, width, height, bytes } = photo;
-        photos.set(photoId, { subject: { name, sha256, width, height, bytes, page }, path, format: photo.format });
+        photos.set(photoId, {
+          subject: { name, sha256, width, height, bytes, page },
+          path,
+          format: photo.format,
+          size: photo,
+        });
         try {
           const shown = result === null ? null : await engine.request('openResult', { photoId, path: result }, control);
           return { photoId, width, height, result: shown };
@@ -47,7 +59,9 @@ export function reviewHandlers({
       jobs.run(jobId, (control) => reviewOf(id).redo(index, UNTOUCHED, 'original', engine, { ...control, agreed })),
     'review.takeEdit': ({ id, index, photoId, recipe, orientation, crop, rating, jobId, agreed }) => {
       const { subject } = photos.get(photoId);
-      const edited = { photoId, recipe, orientation, crop, rating, edit: edits.edit(photoId), sha256: subject.sha256 };
+      const scan = edits.state(photoId)?.scan ?? null;
+      const edit = edits.edit(photoId);
+      const edited = { photoId, recipe, scan, orientation, crop, rating, edit, sha256: subject.sha256 };
       return jobs.run(jobId, (control) => reviewOf(id).takeEdit(index, edited, engine, { ...control, agreed }));
     },
     'review.undo': ({ id, index, agreed }) => reviewOf(id).undo(index, { agreed }),

@@ -58,6 +58,12 @@ test.each([
   'emulsion restore portrait.jpg --out restored --edit a.emulsion --set tone.cast=0',
   'emulsion restore portrait.jpg --out restored --crop 10,,50,40',
   'emulsion restore portrait.jpg --out restored --crop 10,10,0,40',
+  'emulsion restore portrait.jpg --out restored --straighten 46',
+  'emulsion restore portrait.jpg --out restored --straighten 1e1',
+  'emulsion restore portrait.jpg --out restored --corners 0,0,10,0,10,10,0',
+  'emulsion restore portrait.jpg --out restored --corners 0,0,10,0,10,10,0,ten',
+  'emulsion restore portrait.jpg --out restored --corners 0,0,10,0,10,10,0,10 --crop 0,0,5,5',
+  'emulsion restore portrait.jpg --out restored --edit a.emulsion --straighten 2',
   'emulsion recipes save Mine',
   'emulsion recipes save " " --from enlarge',
   'emulsion completion tcsh',
@@ -71,6 +77,21 @@ test('a crop is four whole numbers', async () => {
   const { program, run } = parser();
   await program.parseAsync(wordsOf('restore half.jpg --out restored --crop 0,5,1200,800'), { from: 'user' });
   expect(run[0]!.flags.crop).toEqual({ x: 0, y: 5, width: 1200, height: 800 });
+});
+
+test('corners are eight numbers, and an angle is one', async () => {
+  const { program, run } = parser();
+  await program.parseAsync(wordsOf('restore page.tif --out restored --corners 1,2,30.5,-1,31,40,0,39'), {
+    from: 'user',
+  });
+  expect(run[0]!.flags.corners).toEqual([
+    [1, 2],
+    [30.5, -1],
+    [31, 40],
+    [0, 39],
+  ]);
+  await program.parseAsync(wordsOf('restore page.tif --out restored --straighten=-1.5'), { from: 'user' });
+  expect(run[1]!.flags.straighten).toBe(-1.5);
 });
 
 test.each(commands)('%s: its help has every part of a manual page', (path, command) => {

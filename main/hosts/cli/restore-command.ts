@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { readPages } from '../../../contract/batch';
 import { Crop } from '../../../contract/edit';
+import { Corners } from '../../../contract/scan';
 import { say, type Translator } from '../../../text/message';
 import { readEditFile } from '../../edits/file';
 import type { EditDocument } from '../../edits/parse';
@@ -27,6 +28,8 @@ interface RestoreFlags extends EngineFlags, StepFlags, OutputFlags, OpeningFlags
   edit?: string;
   maskOut?: string;
   crop?: Crop;
+  straighten?: number;
+  corners?: Corners;
 }
 
 export function addRestore(program: Command, signal: AbortSignal, translator: Translator): void {
@@ -50,7 +53,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
       'styleExample',
     ]),
   );
-  command.addOption(new Option('--crop <x,y,w,h>', t('manual.restore.crop')).argParser(readCrop));
+  addCutting(command, translator);
   command.option('--mask-out <folder>', t('manual.restore.maskOut'));
   addJson(addUserData(addEngine(command, translator), translator), translator).action(
     (paths: string[], flags: RestoreFlags) =>
@@ -66,7 +69,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
           maskOut: flags.maskOut ?? null,
           ...asked,
           edit,
-          crop: flags.crop ?? null,
+          cut: { crop: flags.crop, straighten: flags.straighten, corners: flags.corners },
           pages: edit ? pagesOf(edit) : (readPages(flags.pages) ?? 'all'),
           salvage: flags.salvage === true,
           format,
@@ -98,6 +101,11 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
         t('manual.restore.examples.style'),
       ],
       ['emulsion restore portrait.jpg --out restored --edit portrait.emulsion', t('manual.restore.examples.edit')],
+      ['emulsion restore page.tif --out restored --straighten -1.5', t('manual.restore.examples.straighten')],
+      [
+        'emulsion restore page.tif --out restored --corners 120,80,1630,96,1618,1210,109,1192',
+        t('manual.restore.examples.corners'),
+      ],
       ['emulsion restore half.jpg --out restored --salvage --crop 0,0,1200,500', t('manual.restore.examples.crop')],
       ['emulsion restore scans/ --out restored --mask-out masks', t('manual.restore.examples.maskOut')],
       [
@@ -111,6 +119,38 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
     files: [ownRecipes(translator)],
     seeAlso: ['emulsion help analyse', 'emulsion help recipes'],
   });
+}
+
+/** Adds the options that say which part of a page is the photo. */
+function addCutting(command: Command, { t }: Translator): void {
+  command
+    .addOption(new Option('--crop <x,y,w,h>', t('manual.restore.crop')).argParser(readCrop))
+    .addOption(
+      new Option('--straighten <degrees>', t('manual.restore.straighten'))
+        .argParser(readDegrees)
+        .conflicts(['corners', 'edit']),
+    )
+    .addOption(
+      new Option('--corners <x,y,...>', t('manual.restore.corners')).argParser(readCorners).conflicts(['crop', 'edit']),
+    );
+}
+
+/** The most that a picture can be straightened, either way. */
+const MOST_DEGREES = 45;
+
+function readDegrees(text: string): number {
+  const degrees = /^[-+]?\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  if (!(Math.abs(degrees) <= MOST_DEGREES)) {
+    throw new BadArgument(say('cli.usage.between', { min: -MOST_DEGREES, max: MOST_DEGREES }));
+  }
+  return degrees;
+}
+
+function readCorners(text: string): Corners {
+  const numbers = text.split(',').map((each) => (/^-?\d{1,6}(\.\d{1,6})?$/.test(each) ? Number(each) : Number.NaN));
+  const corners = Corners.safeParse([0, 2, 4, 6].map((at) => numbers.slice(at, at + 2)));
+  if (numbers.length !== 8 || !corners.success) throw new BadArgument(say('cli.usage.corners'));
+  return corners.data;
 }
 
 function readCrop(text: string): Crop {

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import type { Pages } from '../../../contract/batch';
-import type { Crop } from '../../../contract/edit';
 import type { OutputOptions } from '../../../contract/output';
 import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
 import { stateOf } from '../../../document/edit';
+import type { ScanWish } from '../../../document/scan';
 import { inEnglish, say, sentenceOf } from '../../../text/message';
 import type { EditDocument } from '../../edits/parse';
 import type { Requests } from '../../engine/protocol';
@@ -40,8 +40,8 @@ export interface RestoreJob {
   edit: EditDocument | null;
   format: ExportFormat | null;
   output: OutputOptions & { saveChanges: boolean };
-  /** The part of each photo to write; null: the whole photo, or what the edit says. */
-  crop: Crop | null;
+  /** The part of each page that is the photo. With an edit, which says that itself, its crop is the part that is written. */
+  cut: ScanWish;
   /** Photos of a file that holds several. */
   pages: Pages;
   /** Restores files that break off as far as they go. */
@@ -86,7 +86,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
           added: job.added,
           changes: job.changes,
           ...(job.edit && (await editFor(job.edit, item.path))),
-          ...(job.crop && { crop: job.crop }),
+          ...(job.edit ? job.cut.crop && { crop: job.cut.crop } : { wish: job.cut }),
           format: job.format,
           ...job.output,
           target: { folder: join(out, item.below), root: out, stem },
@@ -110,6 +110,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         output: answer.output,
         notes: [...answer.photo.notes, ...answer.notes].map((note) => sentenceOf(note, inEnglish())),
         masked: answer.masked,
+        ...(answer.photo.page && { corners: answer.photo.page.scan.corners }),
         needs: needsFor(answer.analysis.needs),
         reports: reportsFor(answer.reports),
         passes: answer.passes,
@@ -153,8 +154,8 @@ async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
       reason: say('failures.editOf', { name: photo.name, width: photo.width, height: photo.height }),
     });
   }
-  const { recipe, mask, styleMask, keepMask, hints, repairs, orientation, crop, rating } = stateOf(log);
-  return { recipe, orientation, crop, rating, edit: { mask, styleMask, keepMask, hints, repairs, bitmaps } };
+  const { scan, recipe, mask, styleMask, keepMask, hints, repairs, orientation, crop, rating } = stateOf(log);
+  return { scan, recipe, orientation, crop, rating, edit: { mask, styleMask, keepMask, hints, repairs, bitmaps } };
 }
 
 function linesOf(

@@ -23,6 +23,7 @@ import type { createPictures } from './pictures';
 import type { createProgram } from './program';
 import type { createRecipes } from './recipes';
 import type { createRendering } from './rendering';
+import type { createScanning } from './scanning';
 
 /** What the actions need from the browser. */
 export interface Browser {
@@ -64,6 +65,7 @@ export interface Context extends Pick<Jobs, 'call' | 'asJob' | 'offer'> {
   exporting: ReturnType<typeof createExporting>;
   pictures: ReturnType<typeof createPictures>;
   program: ReturnType<typeof createProgram>;
+  scanning: ReturnType<typeof createScanning>;
 }
 
 /** The parts of a photo's state that follow from its log. */

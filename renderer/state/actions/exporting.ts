@@ -8,6 +8,7 @@ import { resultStems, stemPattern } from '../naming';
 import { selectedPhotos } from '../selection';
 import { orientationOf } from '../view';
 import type { Context } from './context';
+import { notCropped } from './scanning';
 
 /** How one photo is exported. */
 export interface ExportOne extends ExportChoice {
@@ -51,6 +52,7 @@ export function createExporting(context: Context) {
 
   /** Writes the result of a photo as it is now. The photo remembers whether it succeeded. */
   async function write(key: string, jobId: string, choice: WriteRequest): Promise<Result<WrittenResult>> {
+    if (find(key) !== null && !(await context.scanning.isReady(key))) return notCropped();
     const { photo, recipe, edit } = find(key) ?? {};
     if (photo == null || recipe == null) {
       return { ok: false, error: { code: 'UNKNOWN_PHOTO', message: 'This photo is no longer open.' } };
@@ -136,6 +138,7 @@ export function createExporting(context: Context) {
 
   /** Makes a photo, as it is now, the result of the batch that it belongs to. */
   async function exportToBatch(key: string, agreed = false): Promise<void> {
+    if (!(await context.scanning.isReady(key))) return;
     const { photo, recipe, edit, ofBatch, name } = find(key) ?? {};
     if (photo == null || recipe == null || ofBatch == null) return;
     editSync.flush(key);
@@ -167,6 +170,7 @@ export function createExporting(context: Context) {
 
   /** Writes the result for the program that waits for the photo, and closes it. */
   async function finish(key: string): Promise<void> {
+    if (!(await context.scanning.isReady(key))) return;
     const { photo, recipe, edit, name } = find(key) ?? {};
     if (photo == null || recipe == null) return;
     editSync.flush(key);

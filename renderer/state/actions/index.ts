@@ -6,6 +6,7 @@ import { timesOf } from '../../darkroom/resultSize';
 import type { Print } from '../../export/papers';
 import { createBatchActions } from '../batch';
 import type { Asker, Wish } from '../comparison';
+import { createCropActions } from '../crop';
 import { createEditSync } from '../editSync';
 import { createJobs } from '../jobs';
 import { createLibraryActions } from '../library';
@@ -32,6 +33,7 @@ import { createPictures } from './pictures';
 import { createProgram } from './program';
 import { createRecipes } from './recipes';
 import { createRendering } from './rendering';
+import { createScanning } from './scanning';
 
 export type { Browser } from './context';
 export { type ExportAll, type ExportOne, takenOn } from './exporting';
@@ -72,6 +74,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   const pictures = createPictures(context);
   const recipes = createRecipes(context);
   const program = createProgram(context);
+  const scanning = createScanning(context);
   const { tell } = notices;
   const batch = createBatchActions(stores, { call, tell, view, ...browser });
   const openFiles = (files: readonly FileEntry[], of: OfBatch) => opening.openFiles(files, null, null, of);
@@ -92,6 +95,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     pictures,
     recipes,
     program,
+    scanning,
     batch,
     results,
     pairs,
@@ -102,6 +106,23 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
 
   // Before the tools, so that the comparison of before the review is the one to return to.
   const review = createReviewActions(stores, { find, view, change: masks.change });
+  const cropTool = createCropActions(stores, {
+    find,
+    call,
+    asJob,
+    view,
+    putAway() {
+      createToolActions(stores.tools).take(null);
+      review.end();
+      view.setPicking(null);
+      if (stores.view.getState().mode === 'variants') view.setMode('result');
+    },
+    crop: scanning.crop,
+    onFailed: (key, failure) =>
+      notices.tell({ tone: 'error', text: 'cropFailed', params: { name: find(key)?.name ?? '' }, failure }),
+  });
+  /** While the tool crops a photo, undo and redo are about the tool. */
+  const isCropping = (key: string) => stores.crop.getState().cropping?.key === key;
   followTools(stores.tools, stores.view);
   photos.subscribe(({ photos: now }, { photos: before }) => {
     for (const { key, edit, photo } of now) {
@@ -164,10 +185,11 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     crop: history.crop,
     setSetting: history.setSetting,
     settleSetting: history.settleSetting,
+    cropTool,
     chooseRecipe: history.chooseRecipe,
     chooseVariant: history.chooseVariant,
-    undo: history.undo,
-    redo: history.redo,
+    undo: (key: string) => (isCropping(key) ? cropTool.undo() : history.undo(key)),
+    redo: (key: string) => (isCropping(key) ? cropTool.redo() : history.redo(key)),
     /** Goes to any point of the history. */
     goTo: history.moveTo,
     startOver: history.startOver,

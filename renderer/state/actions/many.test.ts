@@ -50,6 +50,28 @@ async function setUp(...tokens: string[]) {
 }
 
 describe('several photos', () => {
+  test('a crop that was copied is taken over with the other settings, and undone with them', async () => {
+    const { actions, entry, keys, notice, settle } = await setUp('a', 'b');
+    actions.select(keys[0]!, 'only');
+    actions.cropTool.start(keys[0]!);
+    actions.cropTool.drag('topLeft', { x: 600, y: 400 });
+    await actions.cropTool.apply();
+    actions.setSetting(keys[0]!, 'tone', 'strength', 0.2);
+    actions.copySettings(keys[0]!, ['tone', 'crop'], {});
+    actions.select(keys[1]!, 'only');
+    await settle();
+    const before = entry('b').edit;
+    actions.pasteSettings();
+    await settle();
+    expect(entry('b').photo).toMatchObject({ width: 2400, height: 1600 });
+    expect(entry('b').edit!.scan).toEqual(entry('a').edit!.scan);
+    expect(stepOf(entry('b').recipe!, 'tone')?.settings.strength).toBe(0.2);
+    notice().action!.run();
+    await settle();
+    expect(entry('b').edit).toEqual(before);
+    expect(entry('b').photo).toMatchObject({ width: 3000, height: 2000 });
+  });
+
   test('settings are pasted to the selected ones, as one entry in the history of each, and undone together', async () => {
     const { actions, bridge, entry, keys, notice, settle, stores } = await setUp('a', 'b', 'c');
     actions.setSetting(keys[0]!, 'tone', 'strength', 0.2);

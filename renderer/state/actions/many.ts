@@ -1,7 +1,8 @@
 import type { Message } from '../../../contract/basics';
 import type { EditAction, MaskOp } from '../../../contract/edit';
+import { isSameScan } from '../../../document/scan';
 import type { Turn } from '../../darkroom/geometry';
-import { type Copied, type CopyPart, isBitmap, isEditable, type LeftOut, pastedOnto } from '../copying';
+import { type Copied, type CopyPart, isBitmap, isEditable, type LeftOut, pastedOnto, pastedScan } from '../copying';
 import { ratingOf } from '../listing';
 import type { Notice, OpenPhoto } from '../model';
 import { selectedPhotos } from '../selection';
@@ -21,7 +22,8 @@ export function createMany(context: Context) {
     const entry = find(key);
     if (entry?.photo == null || entry.edit === null) return;
     const { photo, edit, name } = entry;
-    many.setState({ copied: { key, photoId: photo.id, name, size: photo, edit, parts } });
+    const page = photo.page ?? photo;
+    many.setState({ copied: { key, photoId: photo.id, name, size: photo, page, edit, parts } });
     const before = app.getState().settings.copyChoices;
     void context.program.setSettings({ copyChoices: { ...before, ...choices } });
     context.notices.tell({ tone: 'done', text: 'settingsCopied', params: { name, count: parts.length } });
@@ -42,6 +44,7 @@ export function createMany(context: Context) {
         waiting++;
         continue;
       }
+      const isCropped = await cropLike(key, copied);
       const mask = await maskFor(key, copied);
       // The photo may have been closed or changed meanwhile.
       const entry = find(key);
@@ -49,12 +52,25 @@ export function createMany(context: Context) {
       const { edit, photo, analysis } = entry;
       const pasted = pastedOnto({ edit, photo, analysis }, copied, mask);
       for (const each of pasted.left) left.set(each, 1 + (left.get(each) ?? 0));
-      if (pasted.action !== null) changes.push({ key, action: pasted.action });
+      // With the crop, both are undone as one.
+      const continues = isCropped ? { continues: true } : {};
+      const action = pasted.action && { ...pasted.action, ...continues };
+      if (action !== null) changes.push({ key, action });
+      else if (isCropped) changes.push({ key, action: null });
     }
     commitAll(changes, 'settingsPasted', [
       ...[...left].map(([why, count]): Message => ({ key: `many.left.${why}`, values: { count } })),
       ...(waiting > 0 ? [notReady(waiting)] : []),
     ]);
+  }
+
+  /** Cuts the print out of the page of a photo as the copied settings do. Returns whether that has changed it. */
+  async function cropLike(key: string, copied: Copied): Promise<boolean> {
+    const entry = find(key);
+    if (entry?.photo == null) return false;
+    const scan = pastedScan(copied, entry.photo.page ?? entry.photo);
+    if (scan === undefined || isSameScan(scan, entry.edit?.scan)) return false;
+    return context.scanning.crop(key, scan);
   }
 
   /** The mask of the copied settings for a photo. One from a file is stored with each photo. Null: it cannot be copied. */
@@ -165,7 +181,8 @@ export function createMany(context: Context) {
 
   interface Change {
     key: string;
-    action: EditAction;
+    /** Null: it was changed before. */
+    action: EditAction | null;
   }
 
   const isReady = (key: string) => {
@@ -177,7 +194,7 @@ export function createMany(context: Context) {
   function commitAll(changes: readonly Change[], text: Notice['text'], notes: readonly Message[]): void {
     const done: { key: string; log: OpenPhoto['log'] }[] = [];
     for (const { key, action } of changes) {
-      context.history.commit(key, action);
+      if (action !== null) context.history.commit(key, action);
       done.push({ key, log: find(key)?.log ?? null });
     }
     const undo = () => {

@@ -248,13 +248,16 @@ export function createOpening(context: Context) {
     });
   }
 
-  async function analyse(key: string): Promise<void> {
-    const entry = find(key);
-    if (entry?.photo == null) return;
-    const photoId = entry.photo.id;
+  /** Analyses a photo, as the print that its edit says. Returns false if it could not be opened as that one. */
+  async function analyse(key: string): Promise<boolean> {
+    if (find(key)?.photo == null) return false;
     patch(key, { phase: 'analysing' });
+    if (!(await context.scanning.cut(key))) return false;
+    const entry = find(key);
+    if (entry?.photo == null) return false;
+    const photoId = entry.photo.id;
     const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
-    if (find(key) === null) return;
+    if (find(key) === null) return false;
     if (result.ok) {
       const before = find(key)!;
       const { log: known, rated } = before;
@@ -270,10 +273,10 @@ export function createOpening(context: Context) {
       }
       context.notices.withdraw(key, 'analyseFailed');
       if (photos.getState().activeKey === key) context.rendering.schedule(key, 0);
-      return;
+      return true;
     }
     patch(key, { phase: 'ready' });
-    if (result.error.code === 'CANCELLED') return;
+    if (result.error.code === 'CANCELLED') return true;
     context.notices.tell({
       tone: 'error',
       text: 'analyseFailed',
@@ -282,6 +285,7 @@ export function createOpening(context: Context) {
       photoKey: key,
       action: { label: 'retry', run: () => void analyse(key) },
     });
+    return true;
   }
 
   /** The photos in the order in which they are shown. */

@@ -86,6 +86,10 @@ export function createRendering(context: Context) {
     stop();
     const entry = find(key);
     if (entry?.photo == null || entry.edit === null) return;
+    if (!context.scanning.isCut(entry)) {
+      void context.scanning.refit(key);
+      return;
+    }
     const { edit, rendering, renderedFor } = entry;
     const before = compared.get(key);
     if (before === undefined || !isSameByHand(before, edit)) comparison.outdate(key);
@@ -114,7 +118,9 @@ export function createRendering(context: Context) {
 
   /** The picture of a photo has changed. Only the photo that is shown is rendered; others are when they are shown. */
   function changed(key: string, delay: number): void {
-    if (photos.getState().activeKey === key) schedule(key, delay);
+    const entry = find(key);
+    if (entry !== null && !context.scanning.isCut(entry)) void context.scanning.refit(key);
+    else if (photos.getState().activeKey === key) schedule(key, delay);
     else comparison.outdate(key);
   }
 

@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import { JobId, PhotoId } from './basics';
+import { EditAction } from './edit';
+import { Photo } from './photo';
+import { Scan } from './scan';
+
+/** Cutting the print out of a scanned page. */
+export const SCAN_CALLS = {
+  /**
+   * The change that cuts another print out of the page of a photo (null: the whole page is the photo): with it, everything that is
+   * painted lies where it lay in the picture. The photo itself stays as it is until `scan.apply`. CROP_IMPOSSIBLE with the reason.
+   */
+  'scan.carry': { request: z.object({ photoId: PhotoId, scan: Scan.nullable() }).strict(), response: EditAction },
+  /**
+   * Opens the photo again as this print of its page, under another id, which its edits belong to from then on. Close the former
+   * photo. CROP_IMPOSSIBLE; otherwise as `photos.open`.
+   */
+  'scan.apply': {
+    request: z.object({ photoId: PhotoId, scan: Scan.nullable(), jobId: JobId }).strict(),
+    response: Photo,
+  },
+  /** Opens the whole page of a photo besides it, to be looked at. As `photos.open`. */
+  'scan.page': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Photo },
+} as const;

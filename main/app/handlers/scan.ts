@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Photo } from '../../../contract/photo';
+import type { Scan } from '../../../contract/scan';
+import type { RequestControl } from '../../engine/supervisor';
+import type { AppContext, HandlersOf } from '../context';
+
+/** Calls about the print that is cut out of a scanned page. */
+export function scanHandlers({ edits, engine, jobs, photos }: AppContext): HandlersOf<'scan'> {
+  /** Opens the file of a photo once more, under another id. */
+  async function openAgain(photoId: string, scan: Scan | null, control: RequestControl): Promise<Photo> {
+    const registered = photos.get(photoId);
+    const { path, subject } = registered;
+    const id = randomUUID();
+    const { page } = subject;
+    const request = { photoId: id, path, name: basename(path), page, salvage: true, scan };
+    const photo = await engine.request('open', request, control);
+    photos.set(id, { ...registered, size: photo });
+    return photo;
+  }
+
+  return {
+    'scan.carry': ({ photoId, scan }) => {
+      photos.get(photoId);
+      return edits.carry(photoId, scan);
+    },
+    'scan.apply': ({ photoId, scan, jobId }) =>
+      jobs.run(jobId, async (control) => {
+        const photo = await openAgain(photoId, scan, control);
+        edits.move(photoId, photo.id);
+        return photo;
+      }),
+    'scan.page': ({ photoId, jobId }) => jobs.run(jobId, (control) => openAgain(photoId, null, control)),
+  };
+}

@@ -1,0 +1,61 @@
+import type { Scan } from '../../contract/scan';
+import { inverse, ontoPage, project } from '../../document/quad';
+import { printSize } from '../../document/scan';
+import type { OpenPhoto } from '../photos/open';
+import { createRaster, type Raster, type Rect } from '../restoration/raster';
+import { assertCuttable } from './fault';
+import { cutOut } from './warp';
+
+/** Samples computed before `breathe` gets a turn: a fraction of a second. */
+const STRIP_SAMPLES = 3_000_000;
+
+/**
+ * The print on a page as a photo of its own, with its opacity and its infrared scan. It is resampled once, at the full depth of the
+ * page. `breathe` is called between strips, and may throw to stop. Needs the memory of the print besides that of the page.
+ *
+ * Throws CROP_IMPOSSIBLE for a print that cannot be cut out.
+ */
+export async function cutPhoto(source: OpenPhoto, scan: Scan, breathe: () => Promise<void>): Promise<OpenPhoto> {
+  const { width, height } = source.raster;
+  assertCuttable(scan, source.raster);
+  const cut = async (plane: Raster | null) => plane && (await cutInStrips(plane, scan, breathe));
+  return {
+    ...source,
+    raster: await cutInStrips(source.raster, scan, breathe),
+    alpha: await cut(source.alpha),
+    infrared: await cut(source.infrared),
+    missing: source.missing.flatMap((rect) => partOf(rect, scan) ?? []),
+    page: { width, height, scan },
+  };
+}
+
+async function cutInStrips(page: Raster, scan: Scan, breathe: () => Promise<void>): Promise<Raster> {
+  const size = printSize(scan);
+  const print = createRaster(size.width, size.height, page.channels, page.depth);
+  const rows = Math.max(1, Math.floor(STRIP_SAMPLES / (size.width * page.channels)));
+  for (let top = 0; top < size.height; top += rows) {
+    const count = Math.min(rows, size.height - top);
+    print.data.set(cutOut(page, scan.corners, size, { top, count }).data, top * size.width * page.channels);
+    await breathe();
+  }
+  return print;
+}
+
+/** The upright rectangle of the print around one of the page, in whole pixels; null if they do not meet. */
+function partOf({ x, y, width, height }: Rect, scan: Scan): Rect | null {
+  const size = printSize(scan);
+  const ontoPrint = inverse(ontoPage(scan.corners, size));
+  const at = (
+    [
+      [x, y],
+      [x + width, y],
+      [x, y + height],
+      [x + width, y + height],
+    ] as const
+  ).map((corner) => project(ontoPrint, corner));
+  const inside = (axis: 0 | 1, most: number) => at.map((corner) => Math.min(most, Math.max(0, corner[axis])));
+  const [xs, ys] = [inside(0, size.width), inside(1, size.height)];
+  const [left, top] = [Math.floor(Math.min(...xs)), Math.floor(Math.min(...ys))];
+  const [right, bottom] = [Math.ceil(Math.max(...xs)), Math.ceil(Math.max(...ys))];
+  return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : null;
+}
