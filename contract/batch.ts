@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Provider } from './app';
 import { count, FileToken, Id, Message, unit } from './basics';
+import { Caption } from './caption';
 import { ErrorCode, Failure } from './errors';
 import { MetadataChoice, OutputShape } from './output';
 import { ExportFormat, StepReport } from './photo';
@@ -56,6 +57,8 @@ const StoredSettings = z.object({
   keepMetadata: z.boolean().optional(),
   /** Writes a mask of every changed pixel beside each result, and `SHA256SUMS` of originals and results. */
   saveChanges: z.boolean().default(false),
+  /** What is said of all photos, for the metadata of their results. */
+  caption: Caption.default({}),
   /** Name pattern of the written files, without extension. */
   name: NamePattern.default('{name}'),
   conflict: z.enum(CONFLICT_RULES).default('rename'),

@@ -23,7 +23,7 @@ import {
   MaskOwner,
   Orientation,
   PhotoView,
-  Rating,
+  SAID,
 } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
@@ -113,12 +113,12 @@ export const CALLS = {
     }),
   },
   /**
-   * Writes the rating of a photo into the XMP beside its file, never into the file. XMP that is there is kept and only gets the
-   * rating; `backup` is its former state, if there was one. `name` null: the photo was uploaded, so nothing lies beside it.
+   * Writes what a person has said of a photo into the XMP beside its file, never into the file. XMP that is there is kept and only
+   * gets that; `backup` is its former state, if there was one. `name` null: the photo was uploaded, so nothing lies beside it.
    * METADATA_DAMAGED if the XMP cannot be read; then it is left alone.
    */
-  'photos.writeRating': {
-    request: z.object({ photoId: PhotoId, rating: Rating }).strict(),
+  'photos.writeSidecar': {
+    request: z.object({ photoId: PhotoId, ...SAID }).strict(),
     response: z.object({ name: z.string().nullable(), backup: z.string().nullable() }),
   },
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
@@ -177,7 +177,7 @@ export const CALLS = {
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
         /** Stars; null: those of the photo's file. Written only with the other metadata. */
-        rating: Rating.nullable().default(null),
+        ...SAID,
         folder: FileToken.nullable(),
         /** Writes it to the folder of the photo instead. BAD_REQUEST for an uploaded photo. */
         beside: z.boolean().default(false),
@@ -208,7 +208,7 @@ export const CALLS = {
         jobId: JobId,
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
-        rating: Rating.nullable().default(null),
+        ...SAID,
       })
       .strict(),
     response: z.object({ name: z.string(), notes: z.array(Message) }),

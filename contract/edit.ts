@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Id, Sha256, unit } from './basics';
+import { Caption } from './caption';
 import { Recipe } from './recipe';
 import { Scan } from './scan';
 
@@ -155,6 +156,8 @@ export type Crop = z.infer<typeof Crop>;
 /** A rating in stars; 0: none. */
 export const MAX_RATING = 5;
 export const Rating = z.number().int().min(0).max(MAX_RATING);
+/** What a person has said of a photo, for its metadata. Null and absent: as its file has it. */
+export const SAID = { rating: Rating.nullable().default(null), caption: Caption.default({}) } as const;
 /** All changes to a photo: enough to compute its result again from the original. */
 export const EditState = z.object({
   /** The print that was cut out of the page; null: the whole page. */
@@ -175,6 +178,7 @@ export const EditState = z.object({
   crop: Crop.nullable().default(null),
   /** Null: as the photo's file has it. */
   rating: Rating.nullable().default(null),
+  caption: Caption.default({}),
 });
 export type EditState = z.infer<typeof EditState>;
 /** One entry of the history: what it changes, and the key of its name in the texts. */
@@ -206,6 +210,7 @@ export const EditAction = z.object({
     'taken',
     'pasted',
     'rated',
+    'captioned',
   ]),
   /** Belongs to the previous action: undo and redo treat both as one. */
   continues: z.boolean().optional(),
@@ -241,6 +246,8 @@ export const EditAction = z.object({
   orientation: Orientation.optional(),
   crop: Crop.nullable().optional(),
   rating: Rating.nullable().optional(),
+  /** Replaces the fields that it has. */
+  caption: Caption.optional(),
 });
 export type EditAction = z.infer<typeof EditAction>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Message, PhotoId, unit } from './basics';
+import { Caption } from './caption';
 import { Rating } from './edit';
 import { Recipe, StepKind } from './recipe';
 import { Scan } from './scan';
@@ -83,6 +84,8 @@ export const Photo = z.object({
   infrared: z.boolean().default(false),
   /** Stars that the file or the XMP beside it gives; null: it does not say. */
   rating: Rating.nullable().default(null),
+  /** What the file and the XMP beside it say of the photo. */
+  caption: Caption.default({}),
   /** EXIF facts worth showing, as label and value in display order; labels are keys of the texts. */
   facts: z.array(z.object({ label: z.string(), value: z.string() })),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FileEntry } from './app';
 import { count, Id, JobId, Message, PhotoId } from './basics';
 import { BatchFilter, BatchRow, BatchState, MAX_CHOSEN, PhotoWork } from './batch';
-import { Crop, Orientation, Rating } from './edit';
+import { Crop, Orientation, SAID } from './edit';
 import { Recipe } from './recipe';
 
 /** Looking at the results of a batch and deciding about them. Decisions are in its journal. */
@@ -73,7 +73,7 @@ export const REVIEW_CALLS = {
         jobId: JobId,
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
-        rating: Rating.nullable().default(null),
+        ...SAID,
       })
       .strict(),
     /** `notes`: what could not be carried over to the file. */

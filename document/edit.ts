@@ -29,6 +29,7 @@ export function freshState(recipe: Recipe, orientation: Orientation = 1): EditSt
     orientation,
     crop: null,
     rating: null,
+    caption: {},
   };
 }
 
@@ -44,6 +45,7 @@ export function applyAction(state: EditState, action: EditAction): EditState {
     orientation = state.orientation,
     crop = state.crop,
     rating = state.rating,
+    caption,
     paint,
     toggle,
     refill,
@@ -84,7 +86,8 @@ export function applyAction(state: EditState, action: EditAction): EditState {
   if (remove !== undefined) repairs = repairs.filter(({ id }) => id !== remove);
   const moved = move && repairs.find(({ id }) => id === move.id);
   if (move && moved) repairs = repairs.filter((each) => each !== moved).toSpliced(move.to, 0, moved);
-  return { scan, recipe, mask, repairs, styleMask, keepMask, hints, orientation, crop, rating };
+  const said = caption ? { ...state.caption, ...caption } : state.caption;
+  return { scan, recipe, mask, repairs, styleMask, keepMask, hints, orientation, crop, rating, caption: said };
 }
 
 /** Whether two states give the same picture before rotation and crop, so that nothing has to be computed again. */

@@ -62,6 +62,7 @@ function photo(id: string, name: string): Photo {
     pages: { number: 1, count: 1 },
     infrared: false,
     rating: null,
+    caption: {},
     facts: [],
   };
 }

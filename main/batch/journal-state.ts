@@ -133,13 +133,14 @@ export function workOf({
   name,
   ...more
 }: BatchSettings): string {
-  const { size, dpi, depth, profile, saveChanges } = more;
+  const { size, dpi, depth, profile, saveChanges, caption } = more;
   // What is written as it was before these could be chosen has the identity that it had.
   const isPlain = size === null && dpi === null && depth === null && profile === 'original' && !saveChanges;
   const chosen =
     isPlain && metadata !== 'withoutLocation' ? [] : [{ metadata, size, dpi, depth, profile, saveChanges }];
   // Which pages are wanted, and whether broken files are salvaged, changes no result that exists.
-  const what = JSON.stringify([recipe, added, changes, format, quality, metadata !== 'none', name, ...chosen]);
+  const said = Object.keys(caption).length === 0 ? [] : [caption];
+  const what = JSON.stringify([recipe, added, changes, format, quality, metadata !== 'none', name, ...chosen, ...said]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }
 

@@ -100,6 +100,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       changes: settings.changes,
       format: settings.format,
       ...outputIn(settings),
+      caption: settings.caption,
       target: { folder, root, stem },
       staged: { thumbnails: THUMBNAIL },
     },

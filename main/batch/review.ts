@@ -58,7 +58,7 @@ type Change = Control & { agreed: boolean };
 /** An edited photo that is open in the engine. */
 export type EditedPhoto = Pick<
   Requests['export']['request'],
-  'photoId' | 'recipe' | 'edit' | 'orientation' | 'crop' | 'rating'
+  'photoId' | 'recipe' | 'edit' | 'orientation' | 'crop' | 'rating' | 'caption'
 > & { sha256: string; scan: Scan | null };
 
 /** The result of a photo: its line in the journal, and where its file lies. */

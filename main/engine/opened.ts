@@ -211,6 +211,7 @@ export async function openedFrom(
     pages: source.pages,
     infrared: source.infrared !== null,
     rating: source.rating,
+    caption: source.caption,
     facts: source.facts,
     ...(source.page && { page: source.page }),
   };

@@ -1,5 +1,6 @@
 import type { EngineStatus, GeneratorInfo, Progress, Provider, StyleInfo } from '../../contract/app';
 import type { Message } from '../../contract/basics';
+import type { Caption } from '../../contract/caption';
 import type { ColourHint, Crop, EyeSearch, LocalRepair, MaskArea, MaskOp, Orientation } from '../../contract/edit';
 import type { Failure } from '../../contract/errors';
 import type { MetadataChoice, OutputOptions } from '../../contract/output';
@@ -160,6 +161,7 @@ export interface Requests {
       crop?: Crop | null;
       /** Stars; null or absent: those of the photo's file. */
       rating?: number | null;
+      caption?: Caption;
       /** Writes the photo and its result beside one another in one picture, without the photo's metadata. */
       sideBySide?: boolean;
       target: ExportTarget;
@@ -230,6 +232,7 @@ export interface Requests {
       /** Rotation of the written photo; absent: as it was opened. */
       orientation?: Orientation;
       rating?: number | null;
+      caption?: Caption;
       /** The part that is written; absent: the whole photo. */
       crop?: Crop | null;
       /** null: the format of the original (PNG for GIF). */

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { basename, dirname, extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Message } from '../../contract/basics';
+import type { Caption } from '../../contract/caption';
 import type { Crop } from '../../contract/edit';
 import { DEEP_FORMATS } from '../../contract/output';
 import type { ExportFormat, Photo, StepReport } from '../../contract/photo';
@@ -12,11 +13,12 @@ import type { Size } from '../../document/size';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { say } from '../../text/message';
 import { toEmulsionError } from '../errors';
+import { captionInXmp, captionOf, withCaption } from '../photos/caption';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { withoutLocation } from '../photos/location';
 import { writeMask } from '../photos/mask';
-import { metadataFor, NO_METADATA } from '../photos/metadata';
+import { metadataFor, NO_METADATA, type OutputMetadata } from '../photos/metadata';
 import type { OpenPhoto } from '../photos/open';
 import { convertForOutput, recoded } from '../photos/output-colour';
 import { copyWithMetadata, isPatchable } from '../photos/patch';
@@ -72,7 +74,7 @@ export async function encodeResult(to: string, what: ToWrite, choice: WriteChoic
   const copied = await copyUnchanged(to, what, choice);
   if (copied) return copied;
   const { photo, source, result, reports, restrictions } = what;
-  const { recipe, format, quality, orientation, crop: asked, metadata: kept } = choice;
+  const { recipe, format, quality, orientation, crop: asked } = choice;
   const { raster, crop } = result;
   let turned = await orientRaster(crop ? cropRaster(raster, crop) : raster, orientation);
   if (choice.sideBySide) turned = await sideBySide(await uprightOriginal(what, choice), turned);
@@ -90,9 +92,9 @@ export async function encodeResult(to: string, what: ToWrite, choice: WriteChoic
     restrictions,
     rating: ratingOf(what, choice),
   };
-  const isPlain = kept === 'none' || choice.sideBySide;
-  const given = isPlain ? { metadata: NO_METADATA, notes: [] } : located(source.metadata, kept);
-  const { metadata, notes } = metadataFor(
+  const isPlain = choice.metadata === 'none' || choice.sideBySide;
+  const given = isPlain ? { metadata: NO_METADATA, notes: [] } : located(source.metadata, choice.metadata);
+  const { metadata: kept, notes } = metadataFor(
     given.metadata,
     edit,
     {
@@ -104,6 +106,7 @@ export async function encodeResult(to: string, what: ToWrite, choice: WriteChoic
     },
     size.dpi ?? printDensity(recipe, reports),
   );
+  const metadata = isPlain ? kept : captioned(kept, captionFor(what, choice), format);
   const alpha = choice.sideBySide ? null : await opacityOf(photo, source, { crop: asked ?? null, orientation });
   const encoded = await encodePhoto({
     ...shown,
@@ -164,6 +167,27 @@ async function opacityOf(
 const ratingOf = ({ source }: ToWrite, { metadata, rating }: WriteChoice): number | null =>
   metadata !== 'none' && rating != null && rating !== (source.rating ?? 0) ? rating : null;
 
+/** What a person has said of the photo and its file does not say. A place is left out with the others. */
+function captionFor({ source }: ToWrite, { metadata, caption = {} }: WriteChoice): Caption {
+  if (metadata === 'none') return {};
+  const before = captionOf(source.metadata);
+  const said = Object.entries(caption).filter(([field, value]) => {
+    if (value === undefined || (field === 'place' && metadata === 'withoutLocation')) return false;
+    const known = before[field as keyof Caption] ?? '';
+    return JSON.stringify(value.length === 0 ? '' : value) !== JSON.stringify(known);
+  });
+  return Object.fromEntries(said);
+}
+
+/** These formats have a place for IPTC's records. */
+const WITH_IPTC: readonly ExportFormat[] = ['jpeg', 'tiff'];
+
+const captioned = (metadata: OutputMetadata, caption: Caption, format: ExportFormat): OutputMetadata => ({
+  ...metadata,
+  ...withCaption(metadata, caption, WITH_IPTC.includes(format)),
+  shortXmp: captionInXmp(metadata.shortXmp, caption) ?? metadata.shortXmp,
+});
+
 const LOSSLESS: readonly ExportFormat[] = ['png', 'tiff'];
 
 /**
@@ -184,7 +208,9 @@ async function copyUnchanged(to: string, what: ToWrite, choice: WriteChoice): Pr
   const isSame = !isEdited && !isAsked && !isResized && !choice.sideBySide;
   if (!isSame || format !== source.format || !isAsStored(source) || metadata === 'none') return null;
   const rating = ratingOf(what, choice);
-  const isPatched = rating !== null || metadata === 'withoutLocation';
+  const caption = captionFor(what, choice);
+  const hasCaption = Object.keys(caption).length > 0;
+  const isPatched = rating !== null || hasCaption || metadata === 'withoutLocation';
   const { width, height } = result;
   const too = written.isSmaller ? [smallerNote(written)] : [];
   try {
@@ -196,17 +222,17 @@ async function copyUnchanged(to: string, what: ToWrite, choice: WriteChoice): Pr
     // Without loss, writing the file anew is as good, and records it.
     if (LOSSLESS.includes(format)) return null;
     const given = located(source.metadata, metadata);
-    const { exif, iptc, xmp: packet } = given.metadata;
+    const { exif, iptc, xmp: packet } = withCaption(given.metadata, caption, WITH_IPTC.includes(format));
     const xmp = rating === null ? packet : withRating(packet, rating, new Date());
     const isLocated = metadata === 'withoutLocation';
-    const parts = { xmp, ...(isLocated && { exif, iptc }) };
+    const parts = { xmp, ...((isLocated || hasCaption) && { exif, iptc }) };
     const picture = { width, height, alpha: source.alpha !== null };
     if (isPatchable(format) && (await copyWithMetadata(path, to, format, parts, picture))) {
       return { width, height, notes: [...too, ...given.notes] };
     }
     if (isLocated) return null;
     await copyOriginal(path, to);
-    return { width, height, notes: [...too, say('notes.ratingLeft')] };
+    return { width, height, notes: [...too, say(hasCaption ? 'notes.captionLeft' : 'notes.ratingLeft')] };
   } catch (error) {
     throw toEmulsionError(error);
   }

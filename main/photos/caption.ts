@@ -158,10 +158,10 @@ function captionInIptc(records: Uint8Array | null, { title, description, place, 
   return written;
 }
 
-/** Parts that are not known are blanks, as EXIF 2.32 has it. */
+/** Parts that are not known are blanks, as EXIF 2.32 has it. The time of a known day is midnight: programs pass over a blank one. */
 const exifDate = (plain: PlainDate | null): string => {
   const [year = '    ', month = '  ', day = '  '] = plain ? partsOf(plain) : [];
-  return `${year}:${month}:${day}   :  :  `;
+  return `${year}:${month}:${day} ${day === '  ' ? '  :  :  ' : '00:00:00'}`;
 };
 
 /**

@@ -1,9 +1,11 @@
 import type { Message } from '../../contract/basics';
 import { MAX_PIXELS } from '../../contract/basics';
+import type { Caption } from '../../contract/caption';
 import type { Photo, PhotoFormat } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { type ColourTransform, maxValue, type Raster, type Rect } from '../restoration/raster';
+import { captionOf } from './caption';
 import { type FileBytes, withFile } from './containers/file-bytes';
 import { decode, greyOut, uprightRect } from './decode';
 import { type Examined, examine, isZeroedJpeg, mend } from './examine';
@@ -39,6 +41,8 @@ export interface OpenPhoto {
   facts: Photo['facts'];
   /** Stars of the file or of the XMP beside it; null: they do not say. */
   rating: number | null;
+  /** What the file and the XMP beside it say of the photo. */
+  caption: Caption;
   /** What was normalised while opening. */
   notes: Message[];
   /** Parts that the file does not hold; they are grey. Empty for a complete photo. */
@@ -121,6 +125,7 @@ async function openFile(
     sidecar,
     facts: factsOf(metadata),
     rating: metadata.xmp === null ? null : ratingIn(metadata.xmp),
+    caption: captionOf(metadata),
     notes: plan.notes,
     pages: examined.pages,
   };

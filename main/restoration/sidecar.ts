@@ -60,7 +60,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   // Format 8 adds local repairs from a source, red eyes, the eraser of local repairs, and colours of places. Before, all
   // repairs were filled, and there were no colours.
   7: (file) => file,
-  // Format 9 adds the print that is cut out of the page. Before, photos were whole pages.
+  // Format 9 adds the print that is cut out of the page, and captions. Before, photos were whole pages, and their captions
+  // were those of their files.
   8: (file) => file,
 };
 

@@ -7,6 +7,7 @@ import { ratingOf } from '../state/listing';
 import type { OpenPhoto } from '../state/model';
 import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
+import { CaptionForm } from './CaptionForm';
 import { Histogram } from './Histogram';
 
 /** Facts about the photo, and what was done to it. */
@@ -25,6 +26,7 @@ export function Details({ entry }: { entry: OpenPhoto }) {
         <span className="text-secondary">{t('many.rating')}</span>
         <Stars label={t('many.rating')} rating={ratingOf(entry)} onRate={(stars) => rateAll(stars, [entry.key])} />
       </div>
+      <CaptionForm key={entry.key} entry={entry} />
       <Group title={t('details.file')}>
         <Fact label={t('details.format')} value={photo.format.toUpperCase()} />
         <Fact

@@ -29,6 +29,7 @@ type RepairText =
 
 type HistoryText =
   | 'begin'
+  | 'captioned'
   | 'settings'
   | 'mix'
   | 'order'

@@ -163,6 +163,7 @@ export type NoticeText =
   | 'nothingCopied'
   | 'settingsPasted'
   | 'recipeAppliedToAll'
+  | 'captionedAll'
   | 'nothingChanged'
   | 'continued'
   | 'recovered'

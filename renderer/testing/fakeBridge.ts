@@ -50,6 +50,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     pages: { number: 1, count: 1 },
     infrared: false,
     rating: null,
+    caption: {},
     others: [],
     editor: null,
     facts: [
@@ -284,7 +285,7 @@ export function createFakeBridge(): FakeBridge {
       return fakePhoto({ id: `photo-${photos}`, name: `${token}.jpg` });
     },
     'photos.close': () => ({}),
-    'photos.writeRating': () => ({ name: 'lake.jpg.xmp', backup: null }),
+    'photos.writeSidecar': () => ({ name: 'lake.jpg.xmp', backup: null }),
     'photos.analyse': () => fakeAnalysis(),
     'photos.render': ({ size }) => {
       revision += 1;

@@ -48,6 +48,8 @@ export const manual = {
       metadata: 'what of the original’s camera data, location and captions results get',
       stripMetadata: 'the same as --metadata none',
       saveChanges: 'beside each result: a mask of every changed pixel (PNG), and SHA256SUMS of originals and results',
+      setMeta:
+        'say something of the photos, in the metadata of the results: title=…, description=…, people=Ana; Rosa, place=…, date=about 1925 (or EDTF: 1925~, 192X, 1920/1925). An empty text removes it. The date of the scan stays. Can be repeated',
       jobs: 'photos at a time; 0: depends on cores and memory',
       set: 'change a setting of a step, or turn a step on or off; can be repeated',
       language: 'language of the output; default: the app’s setting, then the locale',
@@ -96,6 +98,7 @@ export const manual = {
         maskOut: 'the masks beside the results',
         web: 'small files for the web, without places',
         saveChanges: 'for an archive: what was changed, and checksums',
+        setMeta: 'what is known of the photos of an album',
         json: 'a report that programs can read',
       },
     },

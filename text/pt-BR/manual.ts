@@ -50,6 +50,8 @@ export const manual: Translated<typeof english> = {
       stripMetadata: 'o mesmo que --metadata none',
       saveChanges:
         'junto a cada resultado: uma máscara de cada pixel alterado (PNG) e SHA256SUMS de originais e resultados',
+      setMeta:
+        'dizer algo sobre as fotos, nos metadados dos resultados: title=…, description=…, people=Ana; Rosa, place=…, date=cerca de 1925 (ou EDTF: 1925~, 192X, 1920/1925). Um texto vazio remove o campo. A data da digitalização fica. Pode ser repetida',
       jobs: 'fotos por vez; 0: conforme os núcleos e a memória',
       set: 'muda um ajuste de uma etapa, ou ativa ou desativa uma etapa; pode ser repetida',
       language: 'idioma das mensagens; padrão: o do aplicativo, depois o do sistema',
@@ -98,6 +100,7 @@ export const manual: Translated<typeof english> = {
         maskOut: 'as máscaras junto com os resultados',
         web: 'arquivos pequenos para a web, sem os lugares',
         saveChanges: 'para um arquivo histórico: o que mudou e somas de verificação',
+        setMeta: 'o que se sabe das fotos de um álbum',
         json: 'um relatório que programas podem ler',
       },
     },

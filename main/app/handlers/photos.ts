@@ -9,7 +9,7 @@ import type { ExportTarget, WrittenFile } from '../../engine/protocol';
 import { EmulsionError } from '../../errors';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { countPhotos, stemOfPage } from '../../photos/pages';
-import { writeRating } from '../../photos/rating-sidecar';
+import { writeSaid } from '../../photos/said-sidecar';
 import { hashFile } from '../../storage/hash';
 import { addSums, sumsByName } from '../../storage/sums';
 import { writePhoto } from '../../storage/write';
@@ -50,10 +50,10 @@ export function photosHandlers({
         const others = page === undefined ? await files.otherPages(token, pages.count) : [];
         return { ...photo, sha256, others, editor: task && { inPlace: task.inPlace } };
       }),
-    'photos.writeRating': async ({ photoId, rating }) => {
+    'photos.writeSidecar': async ({ photoId, ...said }) => {
       const { path } = photos.get(photoId);
       if (isTemporary(path)) return { name: null, backup: null };
-      return writeRating(path, rating, { root: services.root ?? undefined });
+      return writeSaid(path, said, { root: services.root ?? undefined });
     },
     'photos.close': async ({ photoId }) => {
       const { path } = photos.get(photoId);

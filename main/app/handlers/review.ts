@@ -57,11 +57,11 @@ export function reviewHandlers({
       jobs.run(jobId, (control) => reviewOf(id).redo(index, work, 'redone', engine, { ...control, agreed })),
     'review.original': ({ id, index, jobId, agreed }) =>
       jobs.run(jobId, (control) => reviewOf(id).redo(index, UNTOUCHED, 'original', engine, { ...control, agreed })),
-    'review.takeEdit': ({ id, index, photoId, recipe, orientation, crop, rating, jobId, agreed }) => {
+    'review.takeEdit': ({ id, index, photoId, recipe, orientation, crop, rating, caption, jobId, agreed }) => {
       const { subject } = photos.get(photoId);
       const scan = edits.state(photoId)?.scan ?? null;
       const edit = edits.edit(photoId);
-      const edited = { photoId, recipe, scan, orientation, crop, rating, edit, sha256: subject.sha256 };
+      const edited = { photoId, recipe, scan, orientation, crop, rating, caption, edit, sha256: subject.sha256 };
       return jobs.run(jobId, (control) => reviewOf(id).takeEdit(index, edited, engine, { ...control, agreed }));
     },
     'review.undo': ({ id, index, agreed }) => reviewOf(id).undo(index, { agreed }),

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Message } from '../../../contract/basics';
 import { readPages } from '../../../contract/batch';
+import type { Caption } from '../../../contract/caption';
 import {
   DEEP_FORMATS,
   METADATA_CHOICES,
@@ -31,6 +32,7 @@ import { meant } from '../../nearest';
 import { stepOf } from '../../restoration/recipe';
 import { examplesIn, keepExample } from '../../userdata/examples';
 import { BadArgument, readSize, whole } from '../arguments';
+import { captionOption } from './caption';
 import { askEngine, type EngineFlags, openRecipes, type UserDataFlag } from './options';
 import { loadRecipe } from './recipes';
 import { checkChanges, setOption, settingEntries } from './settings';
@@ -61,6 +63,7 @@ export interface OutputFlags {
   /** The same as the metadata `none`. */
   stripMetadata?: boolean;
   saveChanges?: boolean;
+  setMeta: Caption;
 }
 
 export interface OpeningFlags {
@@ -188,7 +191,8 @@ async function styleStep(
   return { kind: 'style', enabled: true, settings: StyleSettings.parse(settings) };
 }
 
-export function addOutput(command: Command, { t }: Translator): Command {
+export function addOutput(command: Command, translator: Translator): Command {
+  const { t } = translator;
   return command
     .optionsGroup(t('manual.groups.output'))
     .requiredOption('-o, --out <folder>', t('manual.options.out'))
@@ -202,7 +206,8 @@ export function addOutput(command: Command, { t }: Translator): Command {
     )
     .addOption(new Option('--metadata <what>', t('manual.options.metadata')).choices(METADATA_CHOICES).default('all'))
     .option('--strip-metadata', t('manual.options.stripMetadata'))
-    .option('--save-changes', t('manual.options.saveChanges'));
+    .option('--save-changes', t('manual.options.saveChanges'))
+    .addOption(captionOption(translator));
 }
 
 /** The settings from the options of {@link addOutput}, except the folder. Throws BAD_REQUEST for a depth that the format has not. */
@@ -219,6 +224,7 @@ export function outputOf({ format, stripMetadata, depth, ...flags }: OutputFlags
     profile: flags.profile,
     metadata: stripMetadata === true ? ('none' as const) : flags.metadata,
     saveChanges: flags.saveChanges === true,
+    caption: flags.setMeta,
   };
 }
 

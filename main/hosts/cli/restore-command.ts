@@ -113,6 +113,10 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
         t('manual.restore.examples.web'),
       ],
       ['emulsion restore scans/ --out restored --save-changes', t('manual.restore.examples.saveChanges')],
+      [
+        'emulsion restore album/ --out restored --set-meta "date=about 1925" --set-meta "people=Ana; Rosa"',
+        t('manual.restore.examples.setMeta'),
+      ],
       ['emulsion restore scans/ --out restored --json > report.jsonl', t('manual.restore.examples.json')],
     ],
     exits: exitsIn(translator).photos,

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import type { Pages } from '../../../contract/batch';
+import type { Caption } from '../../../contract/caption';
 import type { OutputOptions } from '../../../contract/output';
 import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
@@ -39,7 +40,8 @@ export interface RestoreJob {
   /** Replaces the recipe, for the one photo that it was made for. */
   edit: EditDocument | null;
   format: ExportFormat | null;
-  output: OutputOptions & { saveChanges: boolean };
+  /** The caption adds to that of an edit file. */
+  output: OutputOptions & { saveChanges: boolean; caption: Caption };
   /** The part of each page that is the photo. With an edit, which says that itself, its crop is the part that is written. */
   cut: ScanWish;
   /** Photos of a file that holds several. */
@@ -76,6 +78,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
     const label = basename(item.path);
     const stem = stemOfPage(basename(item.path, extname(item.path)), item.page);
     try {
+      const edited = job.edit && (await editFor(job.edit, item.path));
       const answer = await engine.request(
         'restore',
         {
@@ -85,10 +88,11 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
           recipe: job.recipe,
           added: job.added,
           changes: job.changes,
-          ...(job.edit && (await editFor(job.edit, item.path))),
+          ...edited,
           ...(job.edit ? job.cut.crop && { crop: job.cut.crop } : { wish: job.cut }),
           format: job.format,
           ...job.output,
+          caption: { ...edited?.caption, ...job.output.caption },
           target: { folder: join(out, item.below), root: out, stem },
           ...(maskOut !== null && { inspect: { mask: { folder: join(maskOut, item.below), root: maskOut, stem } } }),
         },
@@ -154,8 +158,16 @@ async function editFor({ photo, log, bitmaps }: EditDocument, path: string) {
       reason: say('failures.editOf', { name: photo.name, width: photo.width, height: photo.height }),
     });
   }
-  const { scan, recipe, mask, styleMask, keepMask, hints, repairs, orientation, crop, rating } = stateOf(log);
-  return { scan, recipe, orientation, crop, rating, edit: { mask, styleMask, keepMask, hints, repairs, bitmaps } };
+  const { scan, recipe, mask, styleMask, keepMask, hints, repairs, orientation, crop, rating, caption } = stateOf(log);
+  return {
+    scan,
+    recipe,
+    orientation,
+    crop,
+    rating,
+    caption,
+    edit: { mask, styleMask, keepMask, hints, repairs, bitmaps },
+  };
 }
 
 function linesOf(

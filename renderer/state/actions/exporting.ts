@@ -1,4 +1,5 @@
 import type { Response, Written } from '../../../contract/calls';
+import type { EditState } from '../../../contract/edit';
 import type { Failure, Result } from '../../../contract/errors';
 import { ExportChoice, type ExportPlace } from '../../../contract/output';
 import { type ExportFormat, resultFormat } from '../../../contract/photo';
@@ -45,6 +46,9 @@ const MOST_NOTES = 5;
 export const takenOn = ({ photo }: OpenPhoto): string | null =>
   /^\d{4}-\d\d-\d\d/.exec(photo?.facts.find(({ label }) => label === 'facts.taken')?.value ?? '')?.[0] ?? null;
 
+/** What a person has said of a photo, for its metadata. */
+const saidOf = (edit: EditState | null | undefined) => ({ rating: edit?.rating ?? null, caption: edit?.caption ?? {} });
+
 /** Writing results to files. */
 export function createExporting(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
@@ -58,7 +62,7 @@ export function createExporting(context: Context) {
       return { ok: false, error: { code: 'UNKNOWN_PHOTO', message: 'This photo is no longer open.' } };
     }
     editSync.flush(key);
-    const request = { photoId: photo.id, recipe, jobId, ...choice, ...shapeOf(key), rating: edit?.rating ?? null };
+    const request = { photoId: photo.id, recipe, jobId, ...choice, ...shapeOf(key), ...saidOf(edit) };
     const result = await call('photos.export', request);
     if (result.ok) {
       // A picture of both is not the result.
@@ -145,7 +149,7 @@ export function createExporting(context: Context) {
     const { id, index } = ofBatch;
     const orientation = orientationOf(view.getState(), key);
     const about = { id, index, agreed, photoId: photo.id, recipe, orientation };
-    const shape = { crop: edit?.crop ?? null, rating: edit?.rating ?? null };
+    const shape = { crop: edit?.crop ?? null, ...saidOf(edit) };
     const result = await asJob('export', key, (jobId) => call('review.takeEdit', { ...about, ...shape, jobId }));
     const again = () => void exportToBatch(key, true);
     if (result.ok) {
@@ -174,7 +178,7 @@ export function createExporting(context: Context) {
     const { photo, recipe, edit, name } = find(key) ?? {};
     if (photo == null || recipe == null) return;
     editSync.flush(key);
-    const about = { photoId: photo.id, recipe, ...shapeOf(key), rating: edit?.rating ?? null };
+    const about = { photoId: photo.id, recipe, ...shapeOf(key), ...saidOf(edit) };
     const result = await asJob('export', key, (jobId) => call('photos.finish', { ...about, jobId }));
     if (result.ok) context.opening.close(key);
     else if (result.error.code !== 'CANCELLED') {

@@ -155,6 +155,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     applyRecipe: many.applyRecipe,
     turnAll: many.turnAll,
     rateAll: many.rateAll,
+    caption: many.caption,
+    captionAll: many.captionAll,
     arrange: (change: Partial<Listing>) => stores.listing.setState(change),
     closeAll: many.closeAll,
     sendToBatch: () => void many.sendToBatch(),

@@ -179,7 +179,7 @@ describe('ratings', () => {
     expect(['a', 'b'].map((token) => ratingOf(entry(token)))).toEqual([4, 3]);
     await settle();
     // Nothing is written beside the originals unless it was asked for.
-    expect(bridge.named('photos.writeRating')).toEqual([]);
+    expect(bridge.named('photos.writeSidecar')).toEqual([]);
   });
 
   test('before the analysis are kept when it has come', async () => {
@@ -196,23 +196,23 @@ describe('ratings', () => {
 
   test('are written beside the photo where asked, the last one only, and undoing one too', async () => {
     const { actions, bridge, entry, keys, notice, settle } = await setUp('a', 'b');
-    bridge.answers['photos.writeRating'] = () => ok({ name: 'a.jpg.xmp', backup: 'a.jpg.xmp.bak' });
+    bridge.answers['photos.writeSidecar'] = () => ok({ name: 'a.jpg.xmp', backup: 'a.jpg.xmp.bak' });
     void actions.setSettings({ ratingSidecars: true });
     await settle();
     for (const stars of [1, 2, 3]) actions.rateAll(stars);
     await vi.advanceTimersByTimeAsync(RATING_DELAY);
-    const asked = () => bridge.named('photos.writeRating').map(({ request }) => request);
-    expect(asked()).toEqual([{ photoId: 'of-a', rating: 3 }]);
+    const asked = () => bridge.named('photos.writeSidecar').map(({ request }) => request);
+    expect(asked()).toEqual([{ photoId: 'of-a', rating: 3, caption: {} }]);
     expect(notice()).toMatchObject({ text: 'ratingBackup', params: { name: 'a.jpg.xmp.bak' } });
     actions.undo(keys[0]!);
     await vi.advanceTimersByTimeAsync(RATING_DELAY);
-    expect(asked().at(-1)).toEqual({ photoId: 'of-a', rating: 2 });
+    expect(asked().at(-1)).toEqual({ photoId: 'of-a', rating: 2, caption: {} });
     // Other edits, and photos that are opened with a rating, write nothing.
     actions.turnAll('right');
     actions.openFiles([{ token: 'c', name: 'c.jpg', kind: 'photo' }]);
     await vi.advanceTimersByTimeAsync(2 * RATING_DELAY);
     expect(asked()).toHaveLength(2);
-    bridge.answers['photos.writeRating'] = () => ({ ok: false, error: { code: 'METADATA_DAMAGED', message: '' } });
+    bridge.answers['photos.writeSidecar'] = () => ({ ok: false, error: { code: 'METADATA_DAMAGED', message: '' } });
     actions.rateAll(1, [entry('b').key]);
     await vi.advanceTimersByTimeAsync(RATING_DELAY);
     expect(notice()).toMatchObject({ text: 'ratingUnwritten', failure: { code: 'METADATA_DAMAGED' } });

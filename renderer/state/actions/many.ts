@@ -1,4 +1,5 @@
 import type { Message } from '../../../contract/basics';
+import type { Caption } from '../../../contract/caption';
 import type { EditAction, MaskOp } from '../../../contract/edit';
 import { isSameScan } from '../../../document/scan';
 import type { Turn } from '../../darkroom/geometry';
@@ -109,11 +110,26 @@ export function createMany(context: Context) {
     }
   }
 
-  /** Photos whose new rating waits to be written beside their files. */
+  /** Says something of a photo. Empty fields remove what its file says. */
+  function caption(key: string, fields: Caption): void {
+    if (find(key)?.log != null) context.history.commit(key, { name: 'captioned', caption: fields });
+  }
+
+  /** Says of all selected photos what was said of one of them. */
+  function captionAll(from: string): void {
+    const fields = find(from)?.edit?.caption ?? {};
+    const others = selected().filter(({ key }) => key !== from);
+    const ready = others.filter(({ log }) => log !== null);
+    const waiting = others.length - ready.length;
+    const changes = ready.map(({ key }): Change => ({ key, action: { name: 'captioned', caption: fields } }));
+    commitAll(changes, 'captionedAll', waiting > 0 ? [notReady(waiting)] : []);
+  }
+
+  /** Photos whose new rating or caption waits to be written beside their files. */
   const unwritten = new Map<string, ReturnType<typeof setTimeout>>();
   let isToldNotBeside = false;
 
-  /** Ratings that a person has changed go into the XMP beside the photo, where the settings say so. */
+  /** Ratings and captions that a person has changed go into the XMP beside the photo, where the settings say so. */
   photos.subscribe(({ photos: now }, { photos: before }) => {
     if (now === before || !app.getState().settings.ratingSidecars) return;
     for (const entry of now) {
@@ -121,22 +137,26 @@ export function createMany(context: Context) {
       if (former === undefined || former === entry) continue;
       const isNew =
         former.rated !== entry.rated ||
-        (former.edit !== null && entry.edit !== null && former.edit.rating !== entry.edit.rating);
+        (former.edit !== null &&
+          entry.edit !== null &&
+          (former.edit.rating !== entry.edit.rating || former.edit.caption !== entry.edit.caption));
       if (!isNew) continue;
       clearTimeout(unwritten.get(entry.key));
       unwritten.set(
         entry.key,
-        setTimeout(() => void writeRating(entry.key), RATING_DELAY),
+        setTimeout(() => void writeSidecar(entry.key), RATING_DELAY),
       );
     }
   });
 
-  async function writeRating(key: string): Promise<void> {
+  async function writeSidecar(key: string): Promise<void> {
     unwritten.delete(key);
     const entry = find(key);
     if (entry?.photo == null) return;
     const { name } = entry;
-    const result = await call('photos.writeRating', { photoId: entry.photo.id, rating: ratingOf(entry) });
+    const { photo, edit, rated } = entry;
+    const said = { rating: edit?.rating ?? rated, caption: edit?.caption ?? {} };
+    const result = await call('photos.writeSidecar', { photoId: photo.id, ...said });
     if (!result.ok) {
       context.notices.tell({
         tone: 'error',
@@ -144,7 +164,7 @@ export function createMany(context: Context) {
         params: { name },
         failure: result.error,
         photoKey: key,
-        action: { label: 'retry', run: () => void writeRating(key) },
+        action: { label: 'retry', run: () => void writeSidecar(key) },
       });
     } else if (result.value.name === null && !isToldNotBeside) {
       isToldNotBeside = true;
@@ -209,7 +229,18 @@ export function createMany(context: Context) {
     });
   }
 
-  return { copySettings, pasteSettings, applyRecipe, turnAll, rateAll, sendToBatch, closeAll, commitAll };
+  return {
+    copySettings,
+    pasteSettings,
+    applyRecipe,
+    turnAll,
+    rateAll,
+    caption,
+    captionAll,
+    sendToBatch,
+    closeAll,
+    commitAll,
+  };
 }
 
 const notReady = (count: number): Message => ({ key: 'many.notReady', values: { count } });

@@ -1,41 +1,50 @@
 import { writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import type { Caption } from '../../contract/caption';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { readText } from '../storage/open-file';
 import { discardStaged, openTarget, publishAs, stageIn, writePhoto } from '../storage/write';
+import { captionInXmp } from './caption';
 import { withRating } from './xmp';
 import { MAX_SIDECAR_BYTES, sidecarsOf } from './xmp-sidecar';
 
+/** Stars, null: as they are; and the fields of the caption that a person has filled in. */
+interface Said {
+  rating: number | null;
+  caption: Caption;
+}
+
 /** What was last written to a file here, so that only what other programs have written is kept. */
 const ours = new Map<string, string>();
-/** Writes wait for one another, so that the last rating wins. */
+/** Writes wait for one another, so that the last one wins. */
 let writing: Promise<unknown> = Promise.resolve();
 
 /**
- * Writes a rating into the XMP beside a photo: into the file that is there, which keeps everything else, or into a new one.
+ * Writes what a person has said of a photo into the XMP beside it: into the file that is there, which keeps everything else, or into a new one.
  * What another program has written is copied to `<name>.xmp.bak` first. The photo itself is not touched.
  *
  * @param root folder below which no link is followed
  *
  * Throws METADATA_DAMAGED if the XMP beside the photo cannot be read, and the errors of `writePhoto`.
  */
-export function writeRating(
+export function writeSaid(
   path: string,
-  rating: number,
+  said: Said,
   { root, at = new Date() }: { root?: string; at?: Date } = {},
 ): Promise<{ name: string; backup: string | null }> {
   // Who asked for the write before was told of its failure.
-  const turn = writing.catch(() => undefined).then(() => write(path, rating, root, at));
+  const turn = writing.catch(() => undefined).then(() => write(path, said, root, at));
   writing = turn;
   return turn;
 }
 
-async function write(path: string, rating: number, root: string | undefined, at: Date) {
+async function write(path: string, { rating, caption }: Said, root: string | undefined, at: Date) {
   const [existing, text] = await firstThere(sidecarsOf(path));
   const target = existing ?? `${path}.xmp`;
   const name = basename(target);
-  const packet = withRating(text, rating, at);
+  const rated = rating === null ? text : withRating(text, rating, at);
+  const packet = rated === null && text !== null ? null : captionInXmp(rated, caption);
   if (packet === null) {
     throw new EmulsionError('METADATA_DAMAGED', { reason: say('failures.sidecarDamaged', { name }) });
   }
