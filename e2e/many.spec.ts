@@ -48,6 +48,21 @@ test('settings of one photo go to those that are selected by mouse and keys, and
   await expect(page.getByTestId('told')).toContainText('Settings pasted to 18 photos');
   await page.keyboard.press('r');
 
+  // What is said of one photo is said of the others too.
+  await page.getByTestId('tab-details').click();
+  const caption = page.getByTestId('caption');
+  await caption.getByLabel('Date taken').fill('the day before');
+  await caption.getByLabel('Date taken').press('Enter');
+  await expect(caption).toContainText('This is not a date');
+  await caption.getByLabel('Date taken').fill('c. 1925');
+  await caption.getByLabel('Date taken').press('Enter');
+  await expect(caption.getByLabel('Date taken')).toHaveValue('about 1925');
+  await caption.getByLabel('People').fill('Ana; Rosa');
+  expect(await findings(page)).toEqual([]);
+  await page.getByTestId('caption-all').click();
+  await expect(page.getByTestId('told')).toContainText('Caption applied to 18 photos');
+  await page.getByTestId('tab-restore').click();
+
   // Exported with names of their own, once for all of them.
   await page.getByTestId('export-selected').click();
   await page.getByTestId('export-place').selectOption('folder');
@@ -63,7 +78,9 @@ test('settings of one photo go to those that are selected by mouse and keys, and
   const written = (await readdir(browserHost.album)).filter((name) => name.startsWith('album'));
   expect(written.sort()).toEqual(Array.from({ length: 19 }, (_, i) => `album ${String(i + 1).padStart(2, '0')}.png`));
   for (const name of written) {
-    expect(await sharp(join(host.album, name)).metadata()).toMatchObject({ width: 120, height: 160 });
+    const { width, height, xmp } = await sharp(join(host.album, name)).metadata();
+    expect([width, height]).toEqual([120, 160]);
+    expect(xmp!.toString()).toMatch(/>Rosa<[\s\S]*<dcterms:created>1925~</);
   }
 
   // The photo that was not selected is as it was.
@@ -71,8 +88,7 @@ test('settings of one photo go to those that are selected by mouse and keys, and
   await expect(page.getByTestId('step-tone').getByRole('switch')).not.toBeChecked();
   await frame(page, 'scan 4.png').click();
   await expect(page.getByTestId('step-tone').getByRole('switch')).toBeChecked();
-  await page.keyboard.press('Control+z');
-  await page.keyboard.press('Control+z');
+  for (let i = 0; i < 3; i++) await page.keyboard.press('Control+z');
   await expect(page.getByTestId('step-tone').getByRole('switch')).not.toBeChecked();
 });
 
