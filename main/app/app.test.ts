@@ -192,6 +192,53 @@ test('a closed photo is unknown, and so are its pictures', async () => {
   await expect(app.picture(query as never)).rejects.toMatchObject({ code: 'UNKNOWN_PHOTO' });
 });
 
+test('a photo is opened again as a print of its page, its edits with it, and the program that waits for it waits on', async () => {
+  const done: string[] = [];
+  const editor = { of: () => null, done: (path: string) => void done.push(path) };
+  const own = await createApp(services({ editor } as never));
+  const base = answer;
+  answer = (message, self) =>
+    message.type === 'request' && message.kind === 'open' && message.body.scan
+      ? { ...photo(message.body.photoId, message.body.name), page: { width: 80, height: 60, scan: message.body.scan } }
+      : message.type === 'request' && message.kind === 'open'
+        ? { ...photo(message.body.photoId, message.body.name), width: 80, height: 60 }
+        : base(message, self);
+  const opened = await openAda(own);
+  const first = { recipe, scan: null, mask: [], repairs: [] };
+  await value(own.handle('edits.load', { photoId: opened.id, others: [] }));
+  await value(own.handle('edits.write', { photoId: opened.id, base: first, from: 0, actions: [], at: 0 }));
+  const corners = [
+    [10, 10],
+    [50, 10],
+    [50, 40],
+    [10, 40],
+  ];
+  const action = await value(own.handle('scan.carry', { photoId: opened.id, scan: { corners } }));
+  expect(action).toMatchObject({ name: 'cropped', scan: { corners } });
+  const outside = corners.map(([x, y]) => [x! + 60, y!]);
+  expect(await own.handle('scan.carry', { photoId: opened.id, scan: { corners: outside } })).toMatchObject({
+    error: { code: 'CROP_IMPOSSIBLE', reason: [{ key: 'failures.cropOutside', values: { width: 80, height: 60 } }] },
+  });
+  await value(own.handle('edits.write', { photoId: opened.id, from: 0, actions: [action], at: 1 }));
+  const print = await value<Photo>(own.handle('scan.apply', { photoId: opened.id, scan: { corners }, jobId: 'c' }));
+  expect(print.id).not.toBe(opened.id);
+  // The edits are those of the print now, and closing the former photo ends nothing.
+  await value(own.handle('photos.close', { photoId: opened.id }));
+  expect(done).toEqual([]);
+  await value(
+    own.handle('edits.write', { photoId: print.id, from: 1, actions: [{ name: 'turned', orientation: 6 }], at: 2 }),
+  );
+  await value(own.handle('photos.close', { photoId: print.id }));
+  expect(done).toEqual([join(folder, 'ada.jpg')]);
+  // All of it is found again under the content of the file.
+  const again = await openAda(own);
+  const loaded = await value<{ log: { actions: unknown[] } }>(
+    own.handle('edits.load', { photoId: again.id, others: [] }),
+  );
+  expect(loaded.log.actions).toMatchObject([{ scan: { corners } }, { orientation: 6 }]);
+  await own.close();
+});
+
 test('progress reaches the page under the id of the job, and a cancelled job ends as CANCELLED', async () => {
   const opened = await openAda();
   const events: unknown[] = [];

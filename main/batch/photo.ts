@@ -5,6 +5,7 @@ import type { Message } from '../../contract/basics';
 import type { BatchSettings } from '../../contract/batch';
 import { outputIn } from '../../contract/output';
 import type { StepReport } from '../../contract/photo';
+import type { Scan } from '../../contract/scan';
 import { say } from '../../text/message';
 import type { WrittenFile } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
@@ -19,6 +20,7 @@ import { systemPath } from '../storage/system-path';
 import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
 import { type Keeping, publishChanges } from './changes-file';
 import { extensionIn, fileNameOf } from './pages';
+import { printBeside } from './print-beside';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
 export const THUMBNAIL = 320;
@@ -50,6 +52,8 @@ export interface Made {
   reports: StepReport[];
   notes: Message[];
   thumbnails: { before: Uint8Array; after: Uint8Array; mask?: Uint8Array | null } | null;
+  /** The print that was cut out of the page of the original; absent: it is the whole page. */
+  scan?: Scan;
   seconds: number;
   /** Peak memory of the engine's process so far, in bytes. */
   peak: number;
@@ -89,12 +93,14 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     if (kept !== null) return { outcome: 'kept', path: kept };
   }
   const before = await look(found.path, within);
+  const { scan, notes: said } = await printBeside(found);
   const answer = await engine.request(
     'restore',
     {
       path: found.path,
       page: found.page,
       salvage: settings.salvage,
+      ...(scan && { scan }),
       recipe: settings.recipe,
       added: settings.added,
       changes: settings.changes,
@@ -107,13 +113,14 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     { signal, onProgress: control.onProgress },
   );
   const { output, reports, thumbnails, peak } = answer;
-  const notes = [...answer.photo.notes, ...answer.notes];
-  const staged = { output: output!, reports, notes, thumbnails, peak, before, started, changes: answer.changed };
+  const notes = [...said, ...answer.photo.notes, ...answer.notes];
+  const made = { reports, notes, thumbnails, peak, ...(scan && { scan }) };
+  const staged = { output: output!, ...made, before, started, changes: answer.changed };
   return publishStaged(staged, task, control);
 }
 
 /** What the engine has computed and written under a temporary name. */
-export interface Staged extends Pick<Made, 'reports' | 'notes' | 'thumbnails' | 'peak'> {
+export interface Staged extends Pick<Made, 'reports' | 'notes' | 'thumbnails' | 'peak' | 'scan'> {
   output: { path: string; bytes: number; width: number; height: number; extension: string };
   /** The mask of what was changed, if it was asked for. */
   changes: WrittenFile | null;
@@ -127,7 +134,7 @@ export interface Staged extends Pick<Made, 'reports' | 'notes' | 'thumbnails' | 
 
 /** Gives a staged result its name, see {@link restorePhoto}. */
 export async function publishStaged(staged: Staged, task: PhotoTask, control: PhotoControl): Promise<Made | Kept> {
-  const { output, reports, notes, thumbnails, peak, before, started, changes } = staged;
+  const { output, reports, notes, thumbnails, scan, peak, before, started, changes } = staged;
   const { found, folder, root, within, settings } = task;
   // SECURITY: opened once for everything that follows, and by this process: if somebody has exchanged the folder since the
   // engine wrote to it, the staged file is not in it.
@@ -155,6 +162,7 @@ export async function publishStaged(staged: Staged, task: PhotoTask, control: Ph
       reports,
       notes,
       thumbnails,
+      ...(scan && { scan }),
       seconds: (performance.now() - started) / 1000,
       peak,
     };

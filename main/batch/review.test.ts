@@ -241,7 +241,7 @@ describe('decisions', () => {
     const { row, notes } = await review.takeEdit(1, edited, editor, change);
     expect(row).toMatchObject({ decision: 'edited', written: 'b.png', undoable: true });
     expect(notes).toEqual([{ key: 'notes.rounded' }]);
-    expect(await review.files(1)).toMatchObject({ shownAs: { orientation: 6, crop: shape.crop } });
+    expect(await review.files(1)).toMatchObject({ shownAs: { scan: null, orientation: 6, crop: shape.crop } });
     // The photo was exchanged since it was opened.
     await expect(review.takeEdit(1, { ...edited, sha256: '0' }, editor, change)).rejects.toMatchObject({
       code: 'PHOTO_CHANGED',

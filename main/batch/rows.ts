@@ -15,7 +15,7 @@ type Line = Awaited<ReturnType<Journal<Head>['read']>>;
 /** The line of a photo that is about to get its name. `output`: the folder of the batch. */
 export function lineOf(
   name: string,
-  { original, written, outcome, reports, notes, seconds }: Made,
+  { original, written, outcome, reports, notes, scan, seconds }: Made,
   output: string,
   pictures: Awaited<ReturnType<Thumbnails['add']>>,
 ): { head: Extract<Head, { t: 'made' }>; body: MadeBody } {
@@ -39,6 +39,7 @@ export function lineOf(
     noted: notes,
     seconds,
     ...(pictures ?? { thumbnails: null }),
+    ...(scan && { shownAs: { scan, crop: null, orientation: 1 } }),
   };
   return { head, body };
 }

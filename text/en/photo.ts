@@ -184,6 +184,8 @@ export const photo = {
     infrared: 'The fourth channel is not marked as transparency and counts as an infrared scan',
     infraredPage: 'The file has an infrared scan beside the photo',
     nonCommercial: 'Not for commercial use: made with {{names}}',
+    printOf: 'The print was cut out of its page as the edit file {{name}} says',
+    editUnread: 'The edit file {{name}} could not be read, so this is the whole page',
     infraredLeftOut: 'The infrared scan is left out of the result',
     infraredLost: 'The infrared scan beside the photo cannot be read',
     extraChannels_one: 'A further channel of the photo is left out',

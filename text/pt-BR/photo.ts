@@ -187,6 +187,8 @@ export const photo: Translated<typeof english> = {
     infrared: 'O quarto canal não está marcado como transparência e conta como imagem infravermelha',
     infraredPage: 'O arquivo tem uma imagem infravermelha ao lado da foto',
     nonCommercial: 'Sem uso comercial: feita com {{names}}',
+    printOf: 'A cópia foi tirada da sua página como diz o arquivo de edição {{name}}',
+    editUnread: 'Não foi possível ler o arquivo de edição {{name}}, por isso esta é a página inteira',
     infraredLeftOut: 'A imagem infravermelha fica fora do resultado',
     infraredLost: 'Não foi possível ler a imagem infravermelha que acompanha a foto',
     extraChannels_one: 'Um canal adicional da foto fica de fora',

@@ -6,6 +6,7 @@ import { BatchSettings } from '../../../contract/batch';
 import { Failure } from '../../../contract/errors';
 import { StepReport } from '../../../contract/photo';
 import { StepKind } from '../../../contract/recipe';
+import { Scan } from '../../../contract/scan';
 import packageInfo from '../../../package.json' with { type: 'json' };
 import { say } from '../../../text/message';
 import { EmulsionError } from '../../errors';
@@ -69,6 +70,7 @@ export const QueueMade = z.strictObject({
   reports: z.array(StepReport).max(100),
   notes: z.array(Message).max(100),
   thumbnails: z.strictObject({ before: Picture, after: Picture }).nullable(),
+  scan: Scan.optional(),
   seconds: z.number().nonnegative(),
   peak: z.number().nonnegative(),
 });

@@ -1,0 +1,85 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BatchSettings } from '../../contract/batch';
+import type { Scan } from '../../contract/scan';
+import { freshState } from '../../document/edit';
+import { scanFor } from '../../document/scan';
+import { createEdits } from '../edits/store';
+import type { Engine } from '../engine/supervisor';
+import { hashFile } from '../storage/hash';
+import { restorePhoto } from './photo';
+import { printBeside } from './print-beside';
+import { copyingEngine, photo } from './test-support';
+
+let folder: string;
+let path: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'emulsion-print-'));
+  path = join(folder, 'page.gif');
+  await writeFile(path, photo('a page'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const page = { width: 400, height: 300 };
+const scan = scanFor({ straighten: 3 }, page)!;
+
+/** Saves an edit of this file that cuts out a print. */
+async function saveEdit(name: string, print: Scan | null, of = path): Promise<void> {
+  const edits = createEdits(join(folder, 'data'));
+  const recipe = { format: 1, id: 'proposal', name: 'Proposal', gate: 'needed', steps: [] } as const;
+  await edits.open('p', { name: 'page.gif', sha256: await hashFile(of), ...page }, null);
+  const base = { ...freshState({ ...recipe, steps: [] }), scan: print };
+  await edits.write('p', { base, from: 0, actions: [], at: 0 });
+  await writeFile(join(folder, name), await edits.asFile('p', null));
+  await edits.closeAll();
+}
+
+test('the edit file beside a photo says which print of its page it is', async () => {
+  expect(await printBeside({ path })).toEqual({ scan: null, notes: [] });
+  await saveEdit('page.emulsion', scan);
+  expect(await printBeside({ path })).toEqual({
+    scan,
+    notes: [{ key: 'notes.printOf', values: { name: 'page.emulsion' } }],
+  });
+  await saveEdit('page.emulsion', null);
+  expect(await printBeside({ path })).toEqual({ scan: null, notes: [] });
+  // One of another photo says nothing of this one, and one that cannot be read is told.
+  const other = join(folder, 'other.gif');
+  await writeFile(other, photo('another page'));
+  await saveEdit('page.emulsion', scan, other);
+  expect(await printBeside({ path })).toEqual({ scan: null, notes: [] });
+  await writeFile(join(folder, 'page.gif.emulsion'), 'no edit');
+  expect(await printBeside({ path })).toEqual({
+    scan: null,
+    notes: [{ key: 'notes.editUnread', values: { name: 'page.gif.emulsion' } }],
+  });
+});
+
+test('a batch cuts that print out, and its report and journal say so', async () => {
+  await saveEdit('page.emulsion', scan);
+  const { engine } = copyingEngine({});
+  const asked: unknown[] = [];
+  const spy = {
+    request(kind: string, body: unknown) {
+      asked.push(body);
+      return engine.request(kind as never, body as never);
+    },
+  };
+  const output = join(folder, 'out');
+  const made = await restorePhoto(
+    spy as unknown as Engine,
+    {
+      found: { name: 'page.gif', path, bytes: 1, modified: 0 },
+      folder: output,
+      root: output,
+      settings: BatchSettings.parse({ salvage: true }),
+      input: folder,
+      output,
+    },
+    { onMade: async () => {}, isOwn: () => false },
+  );
+  expect(asked).toMatchObject([{ scan }]);
+  expect(made).toMatchObject({ scan, notes: [{ key: 'notes.printOf' }, {}, {}] });
+});
