@@ -31,33 +31,37 @@ export function mistrustWidePlaces(plane: Uint8Array, size: Size, strictness: nu
   const elsewhere = steps(WIDE_LOGITS);
   const onHead = steps(HEAD_LOGITS);
   if (elsewhere === 0 && (onHead === 0 || faces.length === 0)) return;
-  const wide = widePlaces(plane, size);
+  const grid = shrunk(plane, size);
+  const wide = widePlaces(grid);
   if (wide === null) return;
-  const heads = faces.map((face) => headOf(face, size));
-  const things = new Uint8Array(plane.length);
-  let any = false;
-  forEachPiece(wide, size.width, size.height, 1, (piece) => {
+  const heads = faces.map((face) => headOf(face, grid));
+  const lower = new Uint8Array(wide.length);
+  const things = new Uint8Array(wide.length);
+  forEachPiece(wide, grid.width, grid.height, 1, (piece) => {
     let [most, inside] = [0, 0];
     for (const index of piece) {
-      most = Math.max(most, plane[index]!);
-      const x = (index % size.width) + 0.5;
-      const y = Math.floor(index / size.width) + 0.5;
+      most = Math.max(most, grid.most[index]!);
+      const x = (index % grid.width) + 0.5;
+      const y = Math.floor(index / grid.width) + 0.5;
       if (heads.some((head) => ((x - head.x) / head.across) ** 2 + ((y - head.y) / head.down) ** 2 <= 1)) inside++;
     }
     const isThing = 2 * inside > piece.length && most < AT_THRESHOLD + onHead;
-    any ||= isThing;
     for (const index of piece) {
       if (isThing) things[index] = 1;
-      else plane[index] = Math.max(1, plane[index]! - elsewhere);
+      else lower[index] = elsewhere;
     }
   });
-  if (!any) return;
-  // With its rim, of which a mask would otherwise keep a ring.
-  const { radius } = wideness(size);
-  const around = distances(size, radius, (i) => things[i] === 1);
-  for (let i = 0; i < plane.length; i++) {
-    const isRim = around[i]! <= UNIT * radius && plane[i] !== 0 && plane[i]! < AT_THRESHOLD + onHead;
-    if (isRim) plane[i] = Math.max(1, plane[i]! - onHead);
+  // Things with their rims, of which a mask would otherwise keep a ring.
+  const rims = things.includes(1) ? distances(grid, grid.radius, (i) => things[i] === 1) : null;
+  const reach = UNIT * grid.radius;
+  for (let y = 0, i = 0; y < size.height; y++) {
+    const row = Math.floor(y / grid.factor) * grid.width;
+    for (let x = 0; x < size.width; x++, i++) {
+      if (plane[i] === 0) continue;
+      const cell = row + Math.floor(x / grid.factor);
+      const isRim = rims !== null && rims[cell]! <= reach && plane[i]! < AT_THRESHOLD + onHead;
+      plane[i] = Math.max(1, plane[i]! - (isRim ? onHead : lower[cell]!));
+    }
   }
 }
 
@@ -70,24 +74,56 @@ function headOf({ x, y, width, height }: Face, size: Size) {
   };
 }
 
-/** The radius of the disc that fits into a wide place, in pixels, and its distance to the edge there as {@link distances} counts. */
-function wideness({ width, height }: Size): { radius: number; limit: number } {
-  const radius = Math.max(2, (WIDE * Math.max(width, height)) / 2);
-  return { radius, limit: Math.round(UNIT * radius) };
+/** A coarser picture of the evidence, in which the disc that fits into a wide place has this radius, in cells. */
+interface Grid extends Size {
+  /** A cell has this many pixels on each side. */
+  factor: number;
+  radius: number;
+  /** 1 where at least half of a cell is at the threshold or above. */
+  inside: Uint8Array;
+  /** The most certain pixel of each cell. */
+  most: Uint8Array;
 }
 
-/** 1 in wide places of the evidence at its threshold, otherwise 0; null if there are none. The mask goes on outside. */
-function widePlaces(plane: Uint8Array, size: Size): Uint8Array | null {
-  const { radius, limit } = wideness(size);
-  const inside = distances(size, radius, (i) => plane[i]! < AT_THRESHOLD);
-  let any = false;
-  const middle = inside.map((distance) => {
-    any ||= distance >= limit;
-    return distance >= limit ? 1 : 0;
-  });
-  if (!any) return null;
-  const around = distances(size, radius, (i) => middle[i] === 1);
-  return Uint8Array.from(around, (distance, i) => (distance < limit && plane[i]! >= AT_THRESHOLD ? 1 : 0));
+/** The disc of the coarser picture has at least this radius: the width of a place need not be exact to a pixel. */
+const LEAST_RADIUS = 8;
+
+function shrunk(plane: Uint8Array, size: Size): Grid {
+  const radius = Math.max(2, (WIDE * Math.max(size.width, size.height)) / 2);
+  const factor = Math.max(1, Math.floor(radius / LEAST_RADIUS));
+  const width = Math.ceil(size.width / factor);
+  const height = Math.ceil(size.height / factor);
+  const most = new Uint8Array(width * height);
+  const count = new Uint32Array(width * height);
+  for (let y = 0, i = 0; y < size.height; y++) {
+    const row = Math.floor(y / factor) * width;
+    for (let x = 0; x < size.width; x++, i++) {
+      const value = plane[i]!;
+      if (value < AT_THRESHOLD) continue;
+      const cell = row + Math.floor(x / factor);
+      count[cell]!++;
+      if (value > most[cell]!) most[cell] = value;
+    }
+  }
+  const half = (factor * factor) / 2;
+  return {
+    width,
+    height,
+    factor,
+    radius: radius / factor,
+    inside: Uint8Array.from(count, (n) => (n >= half ? 1 : 0)),
+    most,
+  };
+}
+
+/** 1 in wide places, otherwise 0; null if there are none. At the picture's edge they go on outside. */
+function widePlaces(grid: Grid): Uint8Array | null {
+  const { radius, inside } = grid;
+  const limit = Math.round(UNIT * radius);
+  const depth = distances(grid, radius, (i) => inside[i] === 0);
+  if (!depth.some((distance) => distance >= limit)) return null;
+  const around = distances(grid, radius, (i) => depth[i]! >= limit);
+  return Uint8Array.from(around, (distance, i) => (distance < limit ? inside[i]! : 0));
 }
 
 /** A step to the side, and one across; their ratio comes close to the square root of 2. */
