@@ -8,12 +8,14 @@ import type { Raster } from './raster';
 import { stepOf } from './recipe';
 import { applyTone, measureTone, toneCurves } from './steps/tone/tone';
 import { damageScene } from './testing/damage';
+import { damageMap } from './testing/damage-map';
 import { withJpegLoss, withNoise } from './testing/degradations';
 import { mapPixels, to16Bit, toGrey } from './testing/rasters';
 import { testScene } from './testing/scene';
 import {
   type FakeGenerator,
   fakeDetector,
+  fakeFourPlaneDetector,
   fakeInpainter,
   fakeRestorer,
   fakeTools,
@@ -100,6 +102,35 @@ describe('needs', () => {
     expect(await needed(lined(1))).toBe(false);
     expect(await needed(lined(8))).toBe(true);
     expect(await needed(toGrey(lined(0)))).toBe(false);
+  });
+
+  test('certain pieces call for repair: three that cover enough, or many specks; probable ones do not, however lenient the map', async () => {
+    const tools = fakeTools({ detect: fakeFourPlaneDetector, inpaint: fakeInpainter });
+    // One pixel of each piece is as certain as given (0..255), the rest of it probable.
+    const needed = async (raster: Raster, count: number, size: number, core: number, strictness = 0) => {
+      const lines = new Uint8Array(160 * 120);
+      for (let i = 0; i < count; i++) {
+        const start = (10 + 15 * Math.floor(i / 12)) * 160 + 8 + 12 * (i % 12);
+        for (let y = 0; y < size; y++) lines.fill(150, start + 160 * y, start + 160 * y + size);
+        lines[start] = core;
+      }
+      const pieces = { smallest: 2, seedLogits: 0, flankLogits: 0 };
+      const map = damageMap(160, 120, { lines, strictness, pieces, needed: 0.004 });
+      return need(await analyse(raster, map, tools), 'repair').needed;
+    };
+    const [certain, probable] = [240, 200];
+    const colour = testScene(160, 120, 4);
+    const grey = toGrey(colour);
+    expect(await needed(grey, 3, 6, certain)).toBe(true);
+    expect(await needed(grey, 2, 8, certain)).toBe(false);
+    expect(await needed(grey, 3, 6, probable)).toBe(false);
+    expect(await needed(grey, 3, 6, probable, -1.25)).toBe(false);
+    // Too little to count by area.
+    expect(await needed(grey, 12, 2, certain)).toBe(true);
+    expect(await needed(grey, 9, 2, certain)).toBe(false);
+    expect(await needed(grey, 12, 2, probable)).toBe(false);
+    expect(await needed(colour, 12, 2, certain)).toBe(false);
+    expect(await needed(colour, 36, 2, certain)).toBe(true);
   });
 
   test('enlarging a small photo is offered in the installed variants, and never proposed automatically', async () => {

@@ -10,6 +10,7 @@ import {
 import type { DamageMap } from './damage';
 import { spareFeatures } from './features';
 import type { Rect } from './raster';
+import { mistrustWidePlaces } from './wide';
 
 /** How the detected damage becomes a mask; the settings of a repair step. */
 export interface MaskSettings extends DetectionSettings {
@@ -154,7 +155,8 @@ function judgeSpecks(map: DamageMap): Judged {
 
 /**
  * Evidence of a detector of lines, areas, losses and writing: the strongest kind of damage at each pixel, or none if
- * writing is at least as certain. On eyes and mouths damage has to be more certain. It does not depend on the sensitivity, so a higher one never removes a pixel.
+ * writing is at least as certain. In wide places, on eyes and on mouths damage has to be more certain. It does not depend on
+ * the sensitivity, so a higher one never removes a pixel.
  */
 function judgeAll(map: DamageMap): Judged {
   const plane = new Uint8Array(map.width * map.height);
@@ -179,11 +181,10 @@ function judgeAll(map: DamageMap): Judged {
     withWriting[i] = ink;
     written++;
   }
-  makeStricter(plane, map.strictness);
-  if (withWriting !== plane) makeStricter(withWriting, map.strictness);
-  if (map.faces !== null) {
-    spareFeatures(plane, map, map.faces);
-    if (withWriting !== plane) spareFeatures(withWriting, map, map.faces);
+  for (const each of withWriting === plane ? [plane] : [plane, withWriting]) {
+    makeStricter(each, map.strictness);
+    mistrustWidePlaces(each, map, map.strictness, map.faces ?? []);
+    if (map.faces !== null) spareFeatures(each, map, map.faces);
   }
   const all = asEvidence(map, plane, kinds);
   return { lines: null, all, withWriting: asEvidence(map, withWriting, kinds), writing: written / plane.length };

@@ -72,22 +72,30 @@ function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics, fadin
   const { colour } = tone;
   if (!damage.linesAndBlobsOnly) {
     const isPrint = colour !== 'colour' || (fading?.certainty ?? evidenceOfFading(tone)) > 0.5;
-    return share >= (isPrint ? 1 : WIDESPREAD) * damage.needed && isMoreThanOneThing(damage);
+    const factor = isPrint ? 1 : WIDESPREAD;
+    const { pieces, longest } = certainPieces(damage);
+    const isMoreThanOneThing = pieces >= FEWEST_PIECES || longest >= LONG;
+    return (share >= factor * damage.needed && isMoreThanOneThing) || pieces >= factor * MANY_PIECES;
   }
   const { certain, likely } = damageShares(damage);
   return (colour !== 'colour' && certain >= damage.needed) || likely >= WIDESPREAD * damage.needed;
 }
 
-/** A piece of damage is certain if its most certain pixel is this far above the threshold, in logits. */
+/** A piece of damage is certain if its most certain pixel is this far above the card's threshold, in logits. */
 const CERTAIN_LOGITS = 2.2;
 /** This many certain pieces are damage. A single one is more often a thing of the scene: a whip, a bow, a lamp. */
 const FEWEST_PIECES = 3;
 /** A certain piece alone is damage if it is at least this long, as a share of the photo's diagonal: a crease, a tear. */
 const LONG = 0.2;
+/** So many certain pieces are worth a repair however little they cover: dust and pinholes. */
+const MANY_PIECES = 10;
 
-/** Whether the certain damage is scattered, or a crease. */
-function isMoreThanOneThing(damage: DamageMap): boolean {
-  const evidence = evidenceOf(damage);
+/**
+ * How many pieces are certain, and the length of the longest as a share of the diagonal. Counted as if the photo had no other
+ * damage: that it has much does not make any piece more certain.
+ */
+function certainPieces(damage: DamageMap): { pieces: number; longest: number } {
+  const evidence = evidenceOf(damage.strictness === 0 ? damage : { ...damage, strictness: 0 });
   const { plane, width, height } = evidence;
   const accepted = acceptAt(evidence, REPAIR_DEFAULTS.sensitivity);
   const certain = AT_THRESHOLD + CERTAIN_LOGITS * STEPS_PER_LOGIT;
@@ -99,7 +107,7 @@ function isMoreThanOneThing(damage: DamageMap): boolean {
     pieces++;
     longest = Math.max(longest, Math.hypot(bounds.width, bounds.height));
   });
-  return pieces >= FEWEST_PIECES || longest >= LONG * Math.hypot(width, height);
+  return { pieces, longest: longest / Math.hypot(width, height) };
 }
 
 /** Whether a pixel is under the mask. Holds the whole mask in memory, so use it for small frames only. */

@@ -496,7 +496,7 @@ class Spec(Generator):
             "vectorInputs": ["summary"],
             # A piece is exactly its pixels above the threshold. The net sees enough context to make pieces complete.
             "thresholds": {
-                **{"lines": 0.5, "areas": 0.5, "losses": 0.5, "writing": 0.5, "seed_logits": 0, "flank_logits": 0, "needed": 0.0015},
+                **{"lines": 0.5, "areas": 0.5, "losses": 0.5, "writing": 0.5, "seed_logits": 0, "flank_logits": 0, "needed": 0.0012},
                 **{f"strictness_{name}": value for name, value in STRICTNESS.items()},
             },
             "limits": "The mask is a proposal; check it. On photographs that it was not trained on, it finds three "
