@@ -59,6 +59,7 @@ const decode = (data: Uint8Array, utf8: boolean) => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(data);
   } catch {
+    // No UTF-8: the letters of the system that wrote it.
     return new TextDecoder('windows-1252').decode(data);
   }
 };

@@ -1,8 +1,8 @@
 import { useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { resultFormat } from '../../contract/photo';
-import { takenOn } from '../state/actions';
 import { useActions, useApp, useMany, usePhotos } from '../state/context';
+import { takenOn } from '../state/listing';
 import type { OpenPhoto } from '../state/model';
 import { patternFault, repeatedNames, resultNames, stemPattern } from '../state/naming';
 import { Dialog } from '../ui/Dialog';

@@ -1,8 +1,8 @@
 import { useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Photo, resultFormat } from '../../contract/photo';
-import { takenOn } from '../state/actions';
 import { useActions, useApp, useMany } from '../state/context';
+import { takenOn } from '../state/listing';
 import type { OpenPhoto } from '../state/model';
 import { patternFault, resultStems, stemPattern } from '../state/naming';
 import { hasWork } from '../state/recipes';

@@ -1,5 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { isSamePicture } from '../../document/edit';
+import { firstDay, plainDate } from '../../document/edtf';
 import type { OpenPhoto } from './model';
 
 /** In which order the open photos are shown, which of them, and what is said of each. */
@@ -33,9 +34,9 @@ export const isFiltered = ({ badge, stars, text }: Listing): boolean =>
 /** The stars of a photo: those given in the window, else those that its file holds; 0: none. */
 export const ratingOf = ({ edit, rated, photo }: OpenPhoto): number => edit?.rating ?? rated ?? photo?.rating ?? 0;
 
-/** Whether something besides its rating was changed. */
+/** Whether something besides its rating and its caption was changed. */
 export const isEdited = ({ log }: OpenPhoto): boolean =>
-  log?.actions.slice(0, log.at).some(({ name }) => name !== 'rated') === true;
+  log?.actions.slice(0, log.at).some(({ name }) => name !== 'rated' && name !== 'captioned') === true;
 
 /** Whether the photo as it is now was exported. */
 export function isExported({ edit, exportedFor }: OpenPhoto): boolean {
@@ -68,7 +69,28 @@ function stateRank(entry: OpenPhoto): number {
   return entry.analysis?.nothingToDo === true ? 3 : 2;
 }
 
-const takenText = ({ photo }: OpenPhoto) => photo?.facts.find(({ label }) => label === 'facts.taken')?.value ?? null;
+const exifDate = ({ photo }: OpenPhoto) => photo?.facts.find(({ label }) => label === 'facts.taken')?.value ?? null;
+/** The date that a person has given, as EDTF; empty: none, and the one of the file is wrong. Undefined: nobody has. */
+const saidDate = ({ edit }: OpenPhoto) => edit?.caption.date;
+
+/** When a photo was taken, to sort by: the first day on which that may have been, and the time where it is known. */
+function takenText(entry: OpenPhoto): string | null {
+  const said = saidDate(entry);
+  if (said !== undefined) return firstDay(said);
+  return exifDate(entry) ?? firstDay(entry.photo?.caption.date ?? '');
+}
+
+/** The date that a photo was taken, for file names: `2019-07-14`, `1925-06` or `1925`; null if nobody says. */
+export function takenOn(entry: OpenPhoto): string | null {
+  const plain = plainDate(saidDate(entry) ?? entry.photo?.caption.date ?? '');
+  if (plain) {
+    const parts = [plain.month, plain.day].flatMap((part) =>
+      part === undefined ? [] : [String(part).padStart(2, '0')],
+    );
+    return [String(plain.year).padStart(4, '0'), ...parts].join('-');
+  }
+  return saidDate(entry) === undefined ? (/^\d{4}-\d\d-\d\d/.exec(exifDate(entry) ?? '')?.[0] ?? null) : null;
+}
 const names = new Intl.Collator(undefined, { numeric: true });
 
 const COMPARE: Record<Exclude<Sort, 'opened'>, (a: OpenPhoto, b: OpenPhoto) => number> = {

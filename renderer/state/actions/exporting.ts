@@ -4,6 +4,7 @@ import type { Failure, Result } from '../../../contract/errors';
 import { ExportChoice, type ExportPlace } from '../../../contract/output';
 import { type ExportFormat, resultFormat } from '../../../contract/photo';
 import type { Folder } from '../folderPage';
+import { takenOn } from '../listing';
 import type { Notice, OpenPhoto } from '../model';
 import { resultStems, stemPattern } from '../naming';
 import { selectedPhotos } from '../selection';
@@ -41,10 +42,6 @@ const UNDATED = 'undated';
 
 /** More notes of what could not be kept are not told one by one. */
 const MOST_NOTES = 5;
-
-/** The date that a photo was taken, as `2019-07-14`; null if its file does not say. */
-export const takenOn = ({ photo }: OpenPhoto): string | null =>
-  /^\d{4}-\d\d-\d\d/.exec(photo?.facts.find(({ label }) => label === 'facts.taken')?.value ?? '')?.[0] ?? null;
 
 /** What a person has said of a photo, for its metadata. */
 const saidOf = (edit: EditState | null | undefined) => ({ rating: edit?.rating ?? null, caption: edit?.caption ?? {} });

@@ -36,7 +36,7 @@ import { createRendering } from './rendering';
 import { createScanning } from './scanning';
 
 export type { Browser } from './context';
-export { type ExportAll, type ExportOne, takenOn } from './exporting';
+export type { ExportAll, ExportOne } from './exporting';
 export { PREVIEW_DELAY } from './history';
 
 /**
