@@ -108,6 +108,8 @@ export const CALLS = {
     response: Photo.extend({
       sha256: Sha256,
       others: z.array(FileEntry),
+      /** The file with the front of the print whose back this is; null: it is no back. */
+      front: z.string().nullable().default(null),
       /** Another program waits for it, and wants it in the place of the file or as a new one; null: none does. */
       editor: z.object({ inPlace: z.boolean() }).nullable().default(null),
     }),

@@ -10,8 +10,10 @@ import { say } from '../../text/message';
 import type { WrittenFile } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
+import { frontOf } from '../photos/backs';
 import { EXPORT_EXTENSIONS, RAW_EXTENSIONS } from '../photos/extensions';
 import { stemOfPage } from '../photos/pages';
+import { UNTOUCHED } from '../restoration/untouched';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 import type { OpenFolder } from '../storage/open-folder';
@@ -94,6 +96,10 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   }
   const before = await look(found.path, within);
   const { scan, notes: said } = await printBeside(found);
+  // A person who has a result made again has looked at it.
+  const front = replaces === undefined ? await frontOf(found.path) : null;
+  if (front !== null) said.push(say('notes.back', { name: front }));
+  const { recipe, added, changes } = front === null ? settings : UNTOUCHED;
   const answer = await engine.request(
     'restore',
     {
@@ -101,9 +107,9 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       page: found.page,
       salvage: settings.salvage,
       ...(scan && { scan }),
-      recipe: settings.recipe,
-      added: settings.added,
-      changes: settings.changes,
+      recipe,
+      added,
+      changes,
       format: settings.format,
       ...outputIn(settings),
       caption: settings.caption,

@@ -18,7 +18,7 @@ export interface PrintBeside {
   notes: Message[];
 }
 
-const WHOLE: PrintBeside = { scan: null, notes: [] };
+const whole = (): PrintBeside => ({ scan: null, notes: [] });
 
 /**
  * Reads which print of its page a photo is. Only the print counts: a batch has its own recipe. An edit file that cannot be read is
@@ -27,17 +27,17 @@ const WHOLE: PrintBeside = { scan: null, notes: [] };
 export async function printBeside({ path, page }: Pick<Found, 'path' | 'page'>): Promise<PrintBeside> {
   const names = [editFileName(path), `${basename(path)}.${EDIT_EXTENSION}`];
   const beside = await Promise.all(names.map((name) => isThere(join(dirname(path), name))));
-  if (!beside.includes(true)) return WHOLE;
+  if (!beside.includes(true)) return whole();
   const subject = { name: basename(path), sha256: await hashFile(path), width: 1, height: 1, page };
   const found = await findBeside(path, subject);
-  if (found === null) return WHOLE;
+  if (found === null) return whole();
   const name = basename(found.path);
   if ('error' in found) {
     log.failure('An edit file beside a photo cannot be read', found.error, { file: found.path });
     return { scan: null, notes: [say('notes.editUnread', { name })] };
   }
   const { scan } = stateOf(found.document.log);
-  return scan === null ? WHOLE : { scan, notes: [say('notes.printOf', { name })] };
+  return scan === null ? whole() : { scan, notes: [say('notes.printOf', { name })] };
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -4,7 +4,6 @@ import type { BatchFilter, BatchRow, BatchSettings, Decision, PhotoWork } from '
 import { MAX_CHOSEN } from '../../contract/batch';
 import { outputIn } from '../../contract/output';
 import type { ExportFormat } from '../../contract/photo';
-import { RECIPE_FORMAT } from '../../contract/recipe';
 import type { Scan } from '../../contract/scan';
 import { say } from '../../text/message';
 import type { Requests } from '../engine/protocol';
@@ -29,13 +28,6 @@ import { isPartlyRead, lineOf, madeIn, rowOf } from './rows';
  * What a person decides about the results of a batch. Every decision is a line of the journal. A result is replaced by
  * another one whole: that is written beside it and takes its name, and the former result is kept until the next change.
  */
-
-/** How a photo is computed that is to stay as it was: as one that needs no repair. */
-export const UNTOUCHED: PhotoWork = {
-  recipe: { format: RECIPE_FORMAT, id: 'original', name: 'Original', gate: 'needed', steps: [] },
-  added: [],
-  changes: [],
-};
 
 /** The batch, as far as its review needs it. */
 export interface Reviewed {

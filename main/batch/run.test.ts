@@ -19,6 +19,7 @@ import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BatchRow, BatchSettings, type BatchState } from '../../contract/batch';
+import { Recipe } from '../../contract/recipe';
 import { inEnglish } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { takeLock } from '../storage/lock';
@@ -101,6 +102,19 @@ async function journalHeads(): Promise<Head[]> {
   await readJournal(join(output, BATCH_FOLDER), headOf, (head) => heads.push(head));
   return heads;
 }
+
+test('the back of a print is copied as it is, and its result says so', async () => {
+  for (const name of ['lake.gif', 'lake_b.gif', 'lone_b.gif']) await put(name);
+  const recipe = Recipe.parse({ format: 1, id: 'gentle', name: 'Gentle', steps: [{ kind: 'tone', settings: {} }] });
+  const { rows } = await run({}, { recipe });
+  const made = (name: string) => readFile(join(output, name), 'utf8');
+  expect(await made('lake.png')).toContain('gentle');
+  expect(await made('lake_b.png')).not.toContain('gentle');
+  expect(await made('lone_b.png')).toContain('gentle');
+  const back = rows.find(({ name }) => name === 'lake_b.gif');
+  expect(back).toMatchObject({ state: 'unchanged' });
+  expect(back?.notes.join()).toContain('the back of lake.gif');
+});
 
 test('beside each result lie the mask of what was changed and checksums, and nothing of another program is replaced', async () => {
   await put('a.gif');

@@ -45,6 +45,8 @@ export interface OpenPhoto {
   photo: Photo | null;
   /** Of the content of its file; null before it is opened. */
   sha256: string | null;
+  /** The file with the front of the print whose back this is; null: it is no back. */
+  front: string | null;
   /** Another program waits for it, and wants its result in the place of the file or as a new one; null: none does. */
   editor: { inPlace: boolean } | null;
   /** An edit file that is applied once the photo is open. */

@@ -52,6 +52,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     rating: null,
     caption: {},
     others: [],
+    front: null,
     editor: null,
     facts: [
       { label: 'facts.taken', value: '2019-07-14 16:20' },

@@ -200,6 +200,7 @@ export const photo = {
     layers: 'Only the composite picture of the document is used, not its layers',
     sidecar: 'The metadata in {{name}} beside the photo are part of it',
     sidecarUnread: '{{name}} beside the photo cannot be read and is passed over',
+    back: 'Taken for the back of {{name}}, so nothing is proposed or repaired',
     captionLeft: 'The photo is copied unchanged, without the caption',
     ratingLeft: 'The photo is copied unchanged, without the rating',
     sidecarLeft: 'The photo is copied unchanged, without the metadata in {{name}}',

@@ -203,6 +203,7 @@ export const photo: Translated<typeof english> = {
     layers: 'Só a imagem composta do documento é usada, não as camadas',
     sidecar: 'Os metadados em {{name}}, ao lado da foto, fazem parte dela',
     sidecarUnread: '{{name}}, ao lado da foto, não pode ser lido e é ignorado',
+    back: 'Tratada como o verso de {{name}}: nada é proposto nem reparado',
     captionLeft: 'A foto é copiada sem mudanças, sem a legenda',
     ratingLeft: 'A foto é copiada sem mudanças, sem a avaliação',
     sidecarLeft: 'A foto é copiada sem mudanças, sem os metadados em {{name}}',

@@ -7,6 +7,7 @@ import { say } from '../../../text/message';
 import { formerIn, IN_PLACE_QUALITY, replaceableFormat, replaceFile } from '../../editor/in-place';
 import type { ExportTarget, WrittenFile } from '../../engine/protocol';
 import { EmulsionError } from '../../errors';
+import { frontOf } from '../../photos/backs';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { countPhotos, stemOfPage } from '../../photos/pages';
 import { writeSaid } from '../../photos/said-sidecar';
@@ -48,7 +49,9 @@ export function photosHandlers({
         if (!isTemporary(path)) services.desktop?.opened(path);
         const task = services.editor?.of(path) ?? null;
         const others = page === undefined ? await files.otherPages(token, pages.count) : [];
-        return { ...photo, sha256, others, editor: task && { inPlace: task.inPlace } };
+        const front = isTemporary(path) ? null : await frontOf(path);
+        const notes = front === null ? photo.notes : [...photo.notes, say('notes.back', { name: front })];
+        return { ...photo, notes, sha256, others, front, editor: task && { inPlace: task.inPlace } };
       }),
     'photos.writeSidecar': async ({ photoId, ...said }) => {
       const { path } = photos.get(photoId);

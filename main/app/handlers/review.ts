@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import { say } from '../../../text/message';
-import { UNTOUCHED } from '../../batch/review';
 import { EmulsionError } from '../../errors';
+import { UNTOUCHED } from '../../restoration/untouched';
 import { hashFile } from '../../storage/hash';
 import type { AppContext, HandlersOf } from '../context';
 

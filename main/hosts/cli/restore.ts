@@ -13,7 +13,9 @@ import type { Requests } from '../../engine/protocol';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
 import { log } from '../../log/log';
+import { frontOf } from '../../photos/backs';
 import { countPhotos, stemOfPage, wantedPages } from '../../photos/pages';
+import { UNTOUCHED } from '../../restoration/untouched';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
 import { isStray, scan } from '../../storage/scan';
@@ -79,15 +81,14 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
     const stem = stemOfPage(basename(item.path, extname(item.path)), item.page);
     try {
       const edited = job.edit && (await editFor(job.edit, item.path));
+      const front = edited ? null : await frontOf(item.path);
       const answer = await engine.request(
         'restore',
         {
           path: item.path,
           page: item.page,
           salvage: job.salvage,
-          recipe: job.recipe,
-          added: job.added,
-          changes: job.changes,
+          ...(front === null ? { recipe: job.recipe, added: job.added, changes: job.changes } : UNTOUCHED),
           ...edited,
           ...(job.edit ? job.cut.crop && { crop: job.cut.crop } : { wish: job.cut }),
           format: job.format,
@@ -98,6 +99,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         },
         { signal, onProgress: (progress) => reporter.progress(label, progress) },
       );
+      if (front !== null) answer.notes.unshift(say('notes.back', { name: front }));
       const worked = answer.reports.some((report) => report.outcome === 'done');
       const path = answer.output?.path ?? null;
       const { changed } = answer;

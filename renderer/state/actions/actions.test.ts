@@ -173,6 +173,16 @@ describe('opening', () => {
     expect(stores.jobs.getState().jobs).toEqual([]);
   });
 
+  test('nothing is proposed for the back of a print, and its steps can be switched on by hand', async () => {
+    const { bridge, entry, openOne, rest, sizes } = setUp();
+    bridge.answers['photos.open'] = () => ok(fakePhoto({ front: 'lake.jpg' }));
+    await openOne('lake_b');
+    await rest();
+    expect(entry().recipe?.steps.length).toBeGreaterThan(0);
+    expect(entry().recipe?.steps.some(({ enabled }) => enabled)).toBe(false);
+    expect(sizes()).toEqual([]);
+  });
+
   test('a photo that needs nothing is not computed', async () => {
     const { bridge, count, entry, openOne } = setUp();
     bridge.answers['photos.analyse'] = () => ok(cleanAnalysis());

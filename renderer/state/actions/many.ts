@@ -90,7 +90,9 @@ export function createMany(context: Context) {
   function applyRecipe(id: string): void {
     const changes: Change[] = [];
     let waiting = 0;
-    for (const { key } of selected()) {
+    for (const { key, front } of selected()) {
+      // The back of a print is never repaired.
+      if (front !== null) continue;
       const recipe = context.history.recipeFor(key, id);
       if (recipe === null) waiting++;
       else if (JSON.stringify(recipe) !== JSON.stringify(find(key)?.recipe)) {

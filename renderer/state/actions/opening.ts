@@ -3,6 +3,7 @@ import type { Response } from '../../../contract/calls';
 import type { EditLog } from '../../../contract/edit';
 import type { Failure } from '../../../contract/errors';
 import type { Photo } from '../../../contract/photo';
+import type { Recipe } from '../../../contract/recipe';
 import { freshLog } from '../../../document/edit';
 import { arranged } from '../listing';
 import type { EditFile, Notice, OfBatch, OpenPhoto } from '../model';
@@ -10,6 +11,12 @@ import { appliedTo } from '../recipes';
 import { isSelected, type PickHow, picked, pickedAll, without } from '../selection';
 import { orientationOf } from '../view';
 import { type Context, derived, isRendered } from './context';
+
+/** The back of a print is never repaired: its writing is a record. The steps are there to be switched on by hand. */
+const withoutSteps = (recipe: Recipe): Recipe => ({
+  ...recipe,
+  steps: recipe.steps.map((step) => ({ ...step, enabled: false })),
+});
 
 /** Opening, analysing and closing photos, and which one is active. */
 export function createOpening(context: Context) {
@@ -37,6 +44,7 @@ export function createOpening(context: Context) {
       phase: 'waiting',
       photo: null,
       sha256: null,
+      front: null,
       editor: null,
       awaited,
       offered: null,
@@ -149,8 +157,8 @@ export function createOpening(context: Context) {
     if (result.ok) {
       if (find(key) === null) void call('photos.close', { photoId: result.value.id });
       else {
-        const { sha256, others, editor, ...photo } = result.value;
-        patch(key, { photo, sha256, editor, phase: 'analysing' });
+        const { sha256, others, editor, front, ...photo } = result.value;
+        patch(key, { photo, sha256, editor, front, phase: 'analysing' });
         // The last session says itself which photos of a file were open.
         if (!reopened.has(key)) addBeside(key, others);
         await resumeEdits(key, result.value);
@@ -261,7 +269,8 @@ export function createOpening(context: Context) {
     if (result.ok) {
       const before = find(key)!;
       const { log: known, rated } = before;
-      const fresh = freshLog(result.value.recipe, orientationOf(view.getState(), key));
+      const proposed = before.front === null ? result.value.recipe : withoutSteps(result.value.recipe);
+      const fresh = freshLog(proposed, orientationOf(view.getState(), key));
       const log = known ?? { ...fresh, base: { ...fresh.base, rating: rated } };
       const now = derived(log);
       const exported = before.wasExported ? { wasExported: false, exportedFor: now.edit } : {};
