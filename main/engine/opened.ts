@@ -157,9 +157,16 @@ async function markOf(path: string): Promise<string> {
 async function decode(job: Job, file: PhotoFile, until: number, known: OpenPhoto | null = null): Promise<OpenPhoto> {
   const { shownAs } = file;
   job.stage('opening', 0, 0);
-  const page = known ?? (await decodePage(job, file, until));
+  const isCut = file.scan != null || (file.wish !== undefined && Object.values(file.wish).some((each) => each != null));
+  const middle = isCut && known === null ? until / 2 : isCut ? 0 : until;
+  const page = known ?? (await decodePage(job, file, middle));
   const scan = file.scan ?? (file.wish ? scanFor(file.wish, page.raster) : null);
-  const source = scan ? await cutPhoto(page, scan, () => job.breathe()) : page;
+  if (scan) job.stage('opening', middle, until);
+  const between = async (share: number) => {
+    job.progress(share);
+    await job.breathe();
+  };
+  const source = scan ? await cutPhoto(page, scan, between) : page;
   return shownAs === undefined ? source : asShown(source, shownAs);
 }
 

@@ -28,9 +28,11 @@ describe('a print on a page', () => {
   test('is the same in strips as at once, and can be stopped between them', async () => {
     const wide = testScene(1600, 1200, 3);
     const scan = scanFor({ straighten: 7 }, wide)!;
-    let strips = 0;
-    const cut = await cutPhoto(photo({ raster: wide }), scan, async () => void strips++);
-    expect(strips).toBeGreaterThan(1);
+    const shares: number[] = [];
+    const cut = await cutPhoto(photo({ raster: wide }), scan, async (share) => void shares.push(share));
+    expect(shares.length).toBeGreaterThan(1);
+    expect(shares.toSorted((a, b) => a - b)).toEqual(shares);
+    expect(shares.at(-1)).toBe(1);
     expect(Buffer.compare(cut.raster.data as Uint8Array, cutOut(wide, scan.corners).data as Uint8Array)).toBe(0);
     const stop = async () => {
       throw new Error('stopped');

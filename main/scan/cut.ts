@@ -6,22 +6,33 @@ import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { assertCuttable } from './fault';
 import { cutOut } from './warp';
 
-/** Samples computed before `breathe` gets a turn: a fraction of a second. */
+/** Samples of one strip: a fraction of a second. */
 const STRIP_SAMPLES = 3_000_000;
 
 /**
  * The print on a page as a photo of its own, with its opacity and its infrared scan. It is resampled once, at the full depth of the
- * page. `breathe` is called between strips, and may throw to stop. Needs the memory of the print besides that of the page.
+ * page. `between` is called after each strip with the share that is done, and may throw to stop. Needs the memory of the print besides that of the page.
  *
  * Throws CROP_IMPOSSIBLE for a print that cannot be cut out.
  */
-export async function cutPhoto(source: OpenPhoto, scan: Scan, breathe: () => Promise<void>): Promise<OpenPhoto> {
+export async function cutPhoto(
+  source: OpenPhoto,
+  scan: Scan,
+  between: (share: number) => Promise<void>,
+): Promise<OpenPhoto> {
   const { width, height } = source.raster;
   assertCuttable(scan, source.raster);
-  const cut = async (plane: Raster | null) => plane && (await cutInStrips(plane, scan, breathe));
+  const planes = [source.raster, source.alpha, source.infrared].filter((plane) => plane !== null).length;
+  let done = 0;
+  const whole = async (plane: Raster) => {
+    const print = await cutInStrips(plane, scan, (share) => between((done + share) / planes));
+    done += 1;
+    return print;
+  };
+  const cut = async (plane: Raster | null) => plane && (await whole(plane));
   return {
     ...source,
-    raster: await cutInStrips(source.raster, scan, breathe),
+    raster: await whole(source.raster),
     alpha: await cut(source.alpha),
     infrared: await cut(source.infrared),
     missing: source.missing.flatMap((rect) => partOf(rect, scan) ?? []),
@@ -29,14 +40,14 @@ export async function cutPhoto(source: OpenPhoto, scan: Scan, breathe: () => Pro
   };
 }
 
-async function cutInStrips(page: Raster, scan: Scan, breathe: () => Promise<void>): Promise<Raster> {
+async function cutInStrips(page: Raster, scan: Scan, between: (share: number) => Promise<void>): Promise<Raster> {
   const size = printSize(scan);
   const print = createRaster(size.width, size.height, page.channels, page.depth);
   const rows = Math.max(1, Math.floor(STRIP_SAMPLES / (size.width * page.channels)));
   for (let top = 0; top < size.height; top += rows) {
     const count = Math.min(rows, size.height - top);
     print.data.set(cutOut(page, scan.corners, size, { top, count }).data, top * size.width * page.channels);
-    await breathe();
+    await between((top + count) / size.height);
   }
   return print;
 }
