@@ -88,8 +88,24 @@ function edtfIn(text: string): string | null {
 
 // ------------------------------------------------------------------------------------------- writing
 
+/** Control characters and halves of letters, which XML cannot hold. Line breaks and tabs stay. */
+const UNWRITABLE = /[^\t\n\P{Cc}]|[\ufffe\uffff]|\p{Cs}/gu;
+
+/** A caption as it can be written. A date that is none is left out, so that nothing is lost to it. */
+function writable({ people, date, ...texts }: Caption): Caption {
+  const cleaned = Object.entries(texts).flatMap(([field, text]) =>
+    text === undefined ? [] : [[field, text.replace(UNWRITABLE, ' ')]],
+  );
+  return {
+    ...Object.fromEntries(cleaned),
+    ...(people && { people: people.map((name) => name.replace(UNWRITABLE, ' ')) }),
+    ...(date !== undefined && (date === '' || isEdtf(date)) && { date }),
+  };
+}
+
 /** Metadata with a caption. `hasIptc`: the file's format keeps IPTC's records. Fields that are absent stay as they are. */
-export function withCaption(metadata: PhotoMetadata, caption: Caption, hasIptc: boolean): PhotoMetadata {
+export function withCaption(metadata: PhotoMetadata, said: Caption, hasIptc: boolean): PhotoMetadata {
+  const caption = writable(said);
   if (Object.keys(caption).length === 0) return metadata;
   return {
     ...metadata,
@@ -101,7 +117,8 @@ export function withCaption(metadata: PhotoMetadata, caption: Caption, hasIptc: 
 }
 
 /** A packet with a caption and everything else as it was; null creates a new one. Null if it is no XMP. */
-export function captionInXmp(packet: string | null, caption: Caption): string | null {
+export function captionInXmp(packet: string | null, said: Caption): string | null {
+  const caption = writable(said);
   const parsed = parseXmp(packet ?? EMPTY_PACKET);
   const description = parsed?.described[0];
   if (!parsed || !description) return null;
