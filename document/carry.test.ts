@@ -169,6 +169,7 @@ describe('what is painted', () => {
 });
 
 describe('a mask from a file', () => {
+  const between = async () => {};
   const bitmap = (at: (x: number, y: number) => number): RunBitmap => {
     const writer = new RunWriter(page.width, page.height);
     for (let y = 0; y < page.height; y++) writer.add(Uint8Array.from({ length: page.width }, (_, x) => at(x, y)));
@@ -181,9 +182,9 @@ describe('a mask from a file', () => {
   };
   const busy = bitmap((x, y) => ((x * 7 + y * 13) % 5 === 0 ? 255 : (x * y) % 200));
 
-  test('keeps its values where whole pixels are cropped', () => {
+  test('keeps its values where whole pixels are cropped', async () => {
     const scan: Scan = { corners: turnedRect({ x: 30, y: 20, width: 100, height: 90 }, 0) };
-    const cut = carryBitmap(carrying(null, scan, page), busy);
+    const cut = await carryBitmap(carrying(null, scan, page), busy, between);
     expect([cut.width, cut.height]).toEqual([100, 90]);
     const [before, after] = [read(busy), read(cut)];
     for (let y = 0; y < 90; y++) {
@@ -192,15 +193,15 @@ describe('a mask from a file', () => {
     }
   });
 
-  test('turns with the picture, and is empty where there was no picture', () => {
+  test('turns with the picture, and is empty where there was no picture', async () => {
     const disc = bitmap((x, y) => (Math.hypot(x - 150, y - 110) < 30 ? 255 : 0));
-    const cut = carryBitmap(carrying(null, turned, page), disc);
+    const cut = await carryBitmap(carrying(null, turned, page), disc, between);
     const [x, y] = project(carrying(null, turned, page).onto, [150.5, 110.5]);
     const after = read(cut);
     expect(after[Math.floor(y) * cut.width + Math.floor(x)]).toBe(255);
     const area = after.reduce((sum, value) => sum + value, 0) / 255;
     expect(area / (Math.PI * 30 ** 2)).toBeCloseTo(1, 1);
-    const whole = carryBitmap(carrying(turned, null, page), cut);
+    const whole = await carryBitmap(carrying(turned, null, page), cut, between);
     expect([whole.width, whole.height]).toEqual([page.width, page.height]);
     expect(read(whole)[0]).toBe(0);
   });

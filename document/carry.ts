@@ -210,8 +210,18 @@ export function carriedTo(
   return action;
 }
 
-/** A mask in the pixels of the new print: between pixels it is interpolated, and outside the former print it is empty. */
-export function carryBitmap({ from, to, onto }: Carrying, bitmap: RunBitmap): RunBitmap {
+/** Pixels after which others get a turn: some ten milliseconds. */
+const STRIP_PIXELS = 1_000_000;
+
+/**
+ * A mask in the pixels of the new print: between pixels it is interpolated, and outside the former print it is empty. `between` is
+ * called between strips.
+ */
+export async function carryBitmap(
+  { from, to, onto }: Carrying,
+  bitmap: RunBitmap,
+  between: () => Promise<void>,
+): Promise<RunBitmap> {
   const [a, b, c, d, e, f, g, h, i] = inverse(onto);
   const { width, height } = from;
   const values = new Uint8Array(width * height);
@@ -219,7 +229,9 @@ export function carryBitmap({ from, to, onto }: Carrying, bitmap: RunBitmap): Ru
   const at = (x: number, y: number) => (x < 0 || y < 0 || x >= width || y >= height ? 0 : values[y * width + x]!);
   const writer = new RunWriter(to.width, to.height);
   const row = new Uint8Array(to.width);
+  const strip = Math.max(1, Math.floor(STRIP_PIXELS / to.width));
   for (let y = 0; y < to.height; y++) {
+    if (y % strip === 0) await between();
     for (let x = 0; x < to.width; x++) {
       const w = g * (x + 0.5) + h * (y + 0.5) + i;
       const fromX = (a * (x + 0.5) + b * (y + 0.5) + c) / w - 0.5;

@@ -25,6 +25,8 @@ describe('a print on a page', () => {
     expect(faultOf({ corners: [a, a, a, a] }, page)).toBe('corners');
     expect(faultOf({ corners: turnedRect({ x: 5, y: 5, width: 7, height: 90 }, 0) }, page)).toBe('small');
     expect(faultOf({ corners: [a, b, c, d], size: { width: 30_000, height: 30_000 } }, page)).toBe('large');
+    expect(faultOf({ corners: [a, b, c, d], size: { width: 1200, height: 900 } }, page)).toBe('large');
+    expect(faultOf({ corners: [a, b, c, d], size: { width: 800, height: 900 } }, page)).toBeNull();
     expect(faultOf({ corners: wholeArea({ width: 1, height: 1 }) }, { width: 1, height: 1 })).toBe('small');
   });
 

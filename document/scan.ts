@@ -7,6 +7,8 @@ import { type Corner, type Corners, inverse, isConvex, ontoPage, project, uprigh
 
 /** Pixels that a print needs on each side. */
 export const LEAST_PRINT = 8;
+/** A print is given at most so many times the pixels of its area: proportions stretch it, and more would only cost memory. */
+const MOST_ENLARGED = 8;
 /** How far a corner may lie outside the page, as a share of its longer side: a border that was found is no more exact. */
 const SLACK = 0.005;
 
@@ -28,7 +30,9 @@ export function faultOf(scan: Scan, page: Size): ScanFault | null {
   if (!isConvex(corners) || areaOf(corners) < 0) return 'corners';
   const { width, height } = printSize(scan);
   if (Math.min(width, height) < LEAST_PRINT) return 'small';
-  return width * height > MAX_PIXELS ? 'large' : null;
+  const own = uprightSize(corners);
+  const most = Math.min(MAX_PIXELS, MOST_ENLARGED * own.width * own.height);
+  return width * height > most ? 'large' : null;
 }
 
 /** In pixels; negative for corners that go counter-clockwise. */

@@ -328,7 +328,8 @@ class EditFile {
     const carried = new Map<string, string>();
     for (const id of bitmapsIn(state)) {
       if (carried.has(id)) continue;
-      const packed = packRuns(carryBitmap(by, unpackRuns(this.bitmaps.get(id)!)));
+      const breathe = () => new Promise<void>((resolve) => setImmediate(resolve));
+      const packed = packRuns(await carryBitmap(by, unpackRuns(this.bitmaps.get(id)!), breathe));
       carried.set(id, await this.keepBitmap(packed));
     }
     return carriedTo(state, scan, by, (id) => carried.get(id)!);
