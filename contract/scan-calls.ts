@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JobId, PhotoId } from './basics';
 import { EditAction } from './edit';
 import { Photo } from './photo';
-import { Scan } from './scan';
+import { Corners, Scan } from './scan';
 
 /** Cutting the print out of a scanned page. */
 export const SCAN_CALLS = {
@@ -21,4 +21,12 @@ export const SCAN_CALLS = {
   },
   /** Opens the whole page of a photo besides it, to be looked at. As `photos.open`. */
   'scan.page': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Photo },
+  /**
+   * The prints that are found on a page, by rows from top to bottom and from left to right in each; none on an empty page. The photo
+   * has to be a whole page.
+   */
+  'scan.find': {
+    request: z.object({ photoId: PhotoId, jobId: JobId }).strict(),
+    response: z.object({ prints: z.array(Corners) }),
+  },
 } as const;

@@ -58,6 +58,13 @@ test('a print that lies askew is cut out by its corners; what is painted follows
   await expect(window.getByTestId('crop-bar')).toBeVisible();
   await expect(window.getByTestId('mask-options')).toBeHidden();
   await window.keyboard.press('1');
+  // Its border is proposed.
+  await window.keyboard.press('n');
+  await expect(window.getByTestId('crop-found')).toHaveText('One print found');
+  const [, width, height] = /→ (\d+) × (\d+)/.exec((await window.getByTestId('photo-size').textContent())!)!;
+  expect(Math.abs(Number(width) - print.width)).toBeLessThan(6);
+  expect(Math.abs(Number(height) - print.height)).toBeLessThan(6);
+  await window.keyboard.press('Control+z');
   await window.getByRole('radio', { name: 'Four corners' }).click();
   const placeInTool = await placer(window, page);
   const corners = [

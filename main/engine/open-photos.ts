@@ -11,6 +11,7 @@ import {
 } from '../../contract/photo';
 import { ORIGINAL, type PictureQuery } from '../../contract/pictures';
 import { type Recipe, RepairSettings, type StyleCode } from '../../contract/recipe';
+import type { Corners } from '../../contract/scan';
 import { packEvidence } from '../../document/evidence';
 import { packRuns } from '../../document/runs';
 import { EmulsionError } from '../errors';
@@ -32,6 +33,7 @@ import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../
 import { editedMask } from '../restoration/steps/edited-mask';
 import { findRedEye, findRedEyes } from '../restoration/steps/repair/red-eye';
 import { chosen, PAINTING } from '../restoration/tools';
+import { findPrints } from '../scan/prints';
 import { EXAMPLE_EDGE } from '../userdata/examples';
 import { changesOf } from './changes-of';
 import { CODEC_SECONDS } from './decoding';
@@ -146,6 +148,13 @@ export class OpenPhotos {
     this.#latest = opened;
     job.stage('analysing', 0, 1);
     return (await this.#assess(job, opened, this.#makeTools(job, opened.source.colour))).analysis;
+  }
+
+  async findPrints(job: Job, { photoId }: Requests['findPrints']['request']): Promise<{ prints: Corners[] }> {
+    const { source } = await this.#awake(job, photoId);
+    job.stage('analysing', 0, 1);
+    job.busy(ANALYSIS_SECONDS);
+    return { prints: findPrints(source.raster).map(({ corners }) => corners) };
   }
 
   async redEyes(job: Job, { photoId, at }: Requests['redEyes']['request']): Promise<Requests['redEyes']['response']> {

@@ -7,7 +7,7 @@ import type { MetadataChoice, OutputOptions } from '../../contract/output';
 import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
-import type { Scan } from '../../contract/scan';
+import type { Corners, Scan } from '../../contract/scan';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import type { ScanWish } from '../../document/scan';
 import type { InspectedFile } from '../generators/inspect/inspected';
@@ -129,6 +129,8 @@ export interface Requests {
   };
   /** A small JPEG of a photo, with this longer edge in pixels. Reads no more of the file than that needs, where its format allows. */
   thumbnail: { request: { path: string; page?: number; edge: number }; response: Uint8Array };
+  /** The corners of the prints that are found on an open page, by their places. */
+  findPrints: { request: { photoId: string }; response: { prints: Corners[] } };
   close: { request: { photoId: string }; response: null };
   analyse: { request: { photoId: string }; response: Analysis };
   render: {

@@ -138,6 +138,9 @@ class Worker {
       case 'redEyes':
         this.#enqueue(id, (job) => this.#photos.redEyes(job, message.body));
         break;
+      case 'findPrints':
+        this.#enqueue(id, (job) => this.#photos.findPrints(job, message.body));
+        break;
       case 'render': {
         const known = this.#photos.rendered(message.body);
         if (known) this.#answer(id, async () => known);

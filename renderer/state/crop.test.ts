@@ -212,6 +212,33 @@ describe('the tool', () => {
     expect(width / height).toBeCloseTo(3 / 4, 2);
   });
 
+  test('goes to the prints that are found on the page, one after the other, and says how many there are', async () => {
+    const { actions, key, tool, bridge, named } = await setUp();
+    actions.cropTool.start(key);
+    await actions.cropTool.find();
+    expect(tool()).toMatchObject({ found: { count: 0 }, frame: page, past: [], isFinding: false });
+    const prints = [
+      turnedRect({ x: 300, y: 200, width: 900, height: 600 }, 2),
+      turnedRect({ x: 1600, y: 900, width: 900, height: 600 }, -4),
+    ];
+    // One that lies beyond the page is no print.
+    bridge.answers['scan.find'] = () =>
+      ok({ prints: [...prints, turnedRect({ x: 9000, y: 200, width: 90, height: 60 }, 0)] });
+    await actions.cropTool.find();
+    expect(named('scan.find').at(-1)!.request.photoId).toBe(tool()!.page.id);
+    expect(tool()).toMatchObject({ found: { count: 2, at: 0 }, mode: 'frame' });
+    expect(tool()!.frame.angle).toBeCloseTo(2, 6);
+    await actions.cropTool.find();
+    expect(tool()!.found).toEqual({ count: 2, at: 1 });
+    expect(tool()!.frame.angle).toBeCloseTo(-4, 6);
+    await actions.cropTool.find();
+    expect(tool()!.found).toEqual({ count: 2, at: 0 });
+    actions.undo(key);
+    expect(tool()!.frame.angle).toBeCloseTo(-4, 6);
+    actions.cropTool.move({ x: 5, y: 0 });
+    expect(tool()!.found).toBeNull();
+  });
+
   test('refuses corners that cross, and ends when another photo or another tool comes', async () => {
     const { actions, key, tool, settle, stores } = await setUp();
     actions.cropTool.start(key);

@@ -53,6 +53,10 @@ export interface Cropping extends CropShape {
   isMoving: boolean;
   /** The print is being cut out. */
   isApplying: boolean;
+  /** The prints on the page are being looked for. */
+  isFinding: boolean;
+  /** How many prints were found, and which of them the tool is set to, from 0; null: none were looked for. */
+  found: { count: number; at: number } | null;
   past: readonly CropShape[];
   future: readonly CropShape[];
 }
@@ -175,8 +179,8 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
     const cropping = now();
     if (cropping === null || cropping.isApplying) return;
     const next = make(cropping);
-    if (cropping.isMoving) set(next);
-    else set({ ...next, past: [...cropping.past, shape(cropping)].slice(-MOST_UNDOS), future: [] });
+    if (cropping.isMoving) set({ ...next, found: null });
+    else set({ ...next, found: null, past: [...cropping.past, shape(cropping)].slice(-MOST_UNDOS), future: [] });
   }
 
   async function start(key: string): Promise<void> {
@@ -203,7 +207,7 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
       }
     }
     const { scan } = find(key)!.edit!;
-    const unmoved = { isMoving: false, isApplying: false, past: [], future: [] };
+    const unmoved = { isMoving: false, isApplying: false, isFinding: false, found: null, past: [], future: [] };
     view.setOrientation(pageViewKey(key), find(key)!.edit!.orientation);
     const photoId = entry.photo.id;
     store.setState({ cropping: { key, photoId, page, ...shapeOf(scan, page), ...unmoved } });
@@ -249,6 +253,30 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
       if (now()?.photoId !== cropping.photoId) return;
       if (done) leave();
       else set({ isApplying: false });
+    },
+    /** Puts the corners on those of the print that is found next, from the one of before on. */
+    async find(): Promise<void> {
+      const before = now();
+      if (before === null || before.isApplying || before.isFinding) return;
+      const { key, page } = before;
+      set({ isFinding: true, found: null });
+      const result = await asJob('findPrints', key, (jobId) => call('scan.find', { photoId: page.id, jobId }));
+      const cropping = now();
+      if (cropping?.page.id !== page.id) return;
+      set({ isFinding: false });
+      if (!result.ok) {
+        if (result.error.code !== 'CANCELLED') onFailed(key, result.error);
+        return;
+      }
+      const { prints } = result.value;
+      const usable = prints
+        .map((corners) => onto(corners, page))
+        .filter((corners) => faultOf({ corners }, page) === null);
+      // Pressed again, it goes to the next print of the page.
+      const last = usable.findIndex((corners) => isNear(corners, cropCorners(cropping)));
+      const corners = usable[(last + 1) % Math.max(1, usable.length)];
+      if (corners) change(() => shapeOf({ corners }, page));
+      set({ found: { count: usable.length, at: corners ? usable.indexOf(corners) : 0 } });
     },
     /** The whole page. */
     reset: () => change(({ page }) => shapeOf(null, page)),
@@ -354,5 +382,14 @@ const onPage = ({ x, y }: Point, { width, height }: Size) =>
 
 const isOn = (corners: Corners, { width, height }: Size) =>
   corners.every(([x, y]) => x >= 0 && y >= 0 && x <= width && y <= height);
+
+/** Corners that were found lie at most a little outside. */
+const onto = (corners: Corners, page: Size) => corners.map(([x, y]) => onPage({ x, y }, page)) as unknown as Corners;
+
+/** Whether two areas are the same for the eye: no corner is farther away than a two hundredth of the longer side. */
+const isNear = (one: Corners, other: Corners) => {
+  const { width, height } = uprightSize(one);
+  return one.every((corner, i) => distance(corner, other[i]!) <= Math.max(width, height) / 200);
+};
 
 export type CropActions = ReturnType<typeof createCropActions>;

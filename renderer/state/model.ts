@@ -89,6 +89,7 @@ export type JobKind =
   | 'open'
   | 'analyse'
   | 'crop'
+  | 'findPrints'
   | 'preview'
   | 'compare'
   | 'full'

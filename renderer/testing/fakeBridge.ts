@@ -489,6 +489,7 @@ export function createFakeBridge(): FakeBridge {
       const { others: _, editor: __, sha256: ___, ...photo } = fakePhoto({ id: `photo-${photos}` });
       return scan ? { ...photo, ...printSize(scan), page: { width: 3000, height: 2000, scan } } : photo;
     },
+    'scan.find': () => ({ prints: [] }),
     'scan.page': () => {
       photos += 1;
       const { others: _, editor: __, sha256: ___, ...photo } = fakePhoto({ id: `photo-${photos}` });

@@ -33,6 +33,7 @@ export const commands = {
     cropApply: 'Apply the crop',
     cropCancel: 'Leave without cropping',
     cropSwap: 'Swap width and height of the crop',
+    cropFind: 'Find the border of the print',
     cropReset: 'Reset the crop',
     copySettings: 'Copy settings',
     pasteSettings: 'Paste settings to the selected photos',

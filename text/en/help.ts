@@ -9,7 +9,7 @@ export const help = {
         title: 'Crop and straighten a scan',
         one: 'Press C. The whole page is shown, whatever was cropped before.',
         two: 'Drag the frame by its handles, from inside to move it, from outside to turn it.',
-        three: 'A photo of a photo? Choose Four corners and put them on those of the print.',
+        three: 'N finds the border of the print. A photo of a photo? Choose Four corners.',
         four: 'Proportions keep the shape of a paper; X swaps width and height.',
         five: 'Enter applies it. Masks and repairs follow the picture, and undo brings the page back.',
       },

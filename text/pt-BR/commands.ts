@@ -35,6 +35,7 @@ export const commands: Translated<typeof english> = {
     cropApply: 'Aplicar o recorte',
     cropCancel: 'Sair sem recortar',
     cropSwap: 'Trocar largura e altura do recorte',
+    cropFind: 'Achar a borda da cópia',
     cropReset: 'Redefinir o recorte',
     copySettings: 'Copiar ajustes',
     pasteSettings: 'Colar ajustes nas fotos selecionadas',

@@ -13,7 +13,7 @@ export const help: Translated<typeof english> = {
         title: 'Recortar e endireitar uma digitalização',
         one: 'Tecle C. A página inteira aparece, qualquer que tenha sido o recorte anterior.',
         two: 'Arraste a moldura pelas alças, por dentro para movê-la, por fora para girá-la.',
-        three: 'É uma foto de uma foto? Escolha Quatro cantos e coloque-os sobre os da cópia.',
+        three: 'N acha a borda da cópia. É uma foto de uma foto? Escolha Quatro cantos.',
         four: 'As proporções mantêm o formato de um papel; X troca largura e altura.',
         five: 'Enter aplica. Máscaras e reparos acompanham a imagem, e desfazer traz a página de volta.',
       },

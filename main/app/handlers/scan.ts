@@ -30,6 +30,10 @@ export function scanHandlers({ edits, engine, jobs, photos }: AppContext): Handl
         edits.move(photoId, photo.id);
         return photo;
       }),
+    'scan.find': ({ photoId, jobId }) => {
+      photos.get(photoId);
+      return jobs.run(jobId, (control) => engine.request('findPrints', { photoId }, control));
+    },
     'scan.page': ({ photoId, jobId }) => jobs.run(jobId, (control) => openAgain(photoId, null, control)),
   };
 }

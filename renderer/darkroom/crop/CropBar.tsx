@@ -1,4 +1,4 @@
-import { ArrowLeftRight, Check, RotateCcw } from 'lucide-react';
+import { ArrowLeftRight, Check, RotateCcw, Scan, X } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LEAST_PRINT } from '../../../document/scan';
@@ -22,7 +22,13 @@ const SAID_AFTER = 600;
 export function CropBar({ cropping, view }: { cropping: Cropping; view: View }) {
   const { t } = useTranslation();
   const { cropTool } = useActions();
-  const { mode, ratio, isApplying, page } = cropping;
+  const { mode, ratio, isApplying, isFinding, found, page } = cropping;
+  const toldFound =
+    found === null
+      ? ''
+      : found.count === 0
+        ? t('crop.foundNone')
+        : t('crop.found', { count: found.count, at: found.at + 1 });
   const { width, height } = displayedSize(cropSize(cropping), view.orientation);
   const fault = cropFault(cropping);
   const text =
@@ -70,16 +76,41 @@ export function CropBar({ cropping, view }: { cropping: Cropping; view: View }) 
         {fault === null ? t('crop.size', { width, height }) : text}
       </p>
       <p role="status" className="sr-only">
-        {isApplying ? t('crop.applying') : said}
+        {isApplying ? t('crop.applying') : isFinding ? t('crop.finding') : [toldFound, said].join(' ')}
       </p>
+      {toldFound !== '' && (
+        <p
+          aria-hidden="true"
+          data-testid="crop-found"
+          className="min-w-0 truncate text-xs text-secondary max-xl:hidden"
+        >
+          {toldFound}
+        </p>
+      )}
       <p className="min-w-0 grow basis-0 truncate text-xs text-secondary max-2xl:hidden">{t(`crop.hint.${mode}`)}</p>
       <div className="ml-auto flex items-center gap-1">
+        <IconButton
+          label={t('commands.cropFind')}
+          shortcut={keyOf('cropFind')}
+          data-testid="crop-find"
+          disabled={isApplying || isFinding}
+          onClick={() => void cropTool.find()}
+        >
+          <Icon of={Scan} />
+        </IconButton>
         <IconButton label={t('commands.cropReset')} data-testid="crop-reset" onClick={cropTool.reset}>
           <Icon of={RotateCcw} />
         </IconButton>
         <Tooltip text={t('commands.cropCancel')} shortcut={keyOf('cropCancel')}>
-          <Button look="quiet" data-testid="crop-cancel" onClick={cropTool.cancel}>
-            {t('crop.cancel')}
+          <Button
+            look="quiet"
+            aria-label={t('crop.cancel')}
+            data-testid="crop-cancel"
+            onClick={cropTool.cancel}
+            className="max-xl:px-1.5"
+          >
+            <Icon of={X} className="xl:hidden" />
+            <span className="max-xl:hidden">{t('crop.cancel')}</span>
           </Button>
         </Tooltip>
         <Tooltip text={t('commands.cropApply')} shortcut={keyOf('cropApply')}>
