@@ -68,6 +68,11 @@ test('what is wide and never certain on a head is a thing; a narrow crack across
   expect(counts(plane, 87, 52)).toBe(false);
   expect(counts(plane, 100, 81)).toBe(true);
   expect(counts(judged([], bow), 87, 52)).toBe(true);
+  // Beside a certain crack the rest has to be certain enough by itself.
+  const ear = { x: 80, y: 60, width: 12, height: 14, logits: -0.5 };
+  const across = { x: 60, y: 64, width: 60, height: 9, logits: 2 };
+  expect(counts(judged([FACE], ear, across), 86, 68)).toBe(true);
+  expect(counts(judged([FACE], ear, across), 86, 61)).toBe(false);
   // A certain core, and it is a loss.
   expect(counts(judged([FACE], bow, { x: 86, y: 50, width: 3, height: 3, logits: 2 }), 82, 47)).toBe(true);
 });

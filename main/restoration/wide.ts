@@ -47,9 +47,10 @@ export function mistrustWidePlaces(plane: Uint8Array, size: Size, strictness: nu
       const y = Math.floor(index / grid.width) + 0.5;
       if (heads.some((head) => ((x - head.x) / head.across) ** 2 + ((y - head.y) / head.down) ** 2 <= 1)) inside++;
     }
-    const isThing = 2 * inside > piece.length && most < AT_THRESHOLD + onHead;
-    // As a whole: a loss that is filled by half looks worse than one that is not.
-    const isUncertain = sum < count * (AT_THRESHOLD + elsewhere);
+    const isOnHead = 2 * inside > piece.length;
+    const isThing = isOnHead && most < AT_THRESHOLD + onHead;
+    // As a whole, since a loss that is filled by half looks worse than one that is not. Beside a crack across an ear, the ear stays.
+    const isUncertain = isOnHead || sum < count * (AT_THRESHOLD + elsewhere);
     for (const index of piece) {
       if (isThing) things[index] = 1;
       else if (isUncertain) lower[index] = elsewhere;
