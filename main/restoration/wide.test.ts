@@ -49,6 +49,13 @@ test('a lower threshold holds for narrow places, not for wide ones', () => {
   expect(counts(plane, 75, 55)).toBe(true);
 });
 
+test('a wide place is judged as a whole: its uncertain part stays with a part that is certain enough', () => {
+  const loss = { x: 20, y: 40, width: 40, height: 30, logits: 1 };
+  const rest = { x: 60, y: 40, width: 20, height: 30, logits: -0.5 };
+  expect(counts(judged([], loss, rest), 70, 55)).toBe(true);
+  expect(counts(judged([], { ...loss, width: 10 }, { ...rest, x: 30, width: 50 }), 70, 55)).toBe(false);
+});
+
 test('a wide place at the border is as wide as if it went on outside', () => {
   const plane = judged([], { x: 0, y: 0, width: 60, height: 4, logits: -0.5 });
   expect(counts(plane, 30, 1)).toBe(false);
@@ -61,6 +68,11 @@ test('what is wide and never certain on a head is a thing; a narrow crack across
   expect(counts(plane, 87, 52)).toBe(false);
   expect(counts(plane, 100, 81)).toBe(true);
   expect(counts(judged([], bow), 87, 52)).toBe(true);
+  // Beside a certain crack the rest has to be certain enough by itself.
+  const ear = { x: 80, y: 60, width: 12, height: 14, logits: -0.5 };
+  const across = { x: 60, y: 64, width: 60, height: 9, logits: 2 };
+  expect(counts(judged([FACE], ear, across), 86, 68)).toBe(true);
+  expect(counts(judged([FACE], ear, across), 86, 61)).toBe(false);
   // A certain core, and it is a loss.
   expect(counts(judged([FACE], bow, { x: 86, y: 50, width: 3, height: 3, logits: 2 }), 82, 47)).toBe(true);
 });

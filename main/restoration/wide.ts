@@ -9,7 +9,7 @@ import { AT_THRESHOLD, forEachPiece, STEPS_PER_LOGIT } from '../../document/evid
 
 /** A place is wide where a disc of this diameter fits into it, as a share of the photo's longer side. */
 const WIDE = 0.03;
-/** How certain a wide place has to be, in logits above the threshold of the detector's card. */
+/** How certain a wide place has to be on average, in logits above the threshold of the detector's card. */
 const WIDE_LOGITS = 0;
 /** A wide place on a head has at least one pixel this certain: damage does, and bows, ears and knots of hair do not. */
 const HEAD_LOGITS = 1.5;
@@ -38,17 +38,22 @@ export function mistrustWidePlaces(plane: Uint8Array, size: Size, strictness: nu
   const lower = new Uint8Array(wide.length);
   const things = new Uint8Array(wide.length);
   forEachPiece(wide, grid.width, grid.height, 1, (piece) => {
-    let [most, inside] = [0, 0];
+    let [most, inside, sum, count] = [0, 0, 0, 0];
     for (const index of piece) {
       most = Math.max(most, grid.most[index]!);
+      sum += grid.sum[index]!;
+      count += grid.count[index]!;
       const x = (index % grid.width) + 0.5;
       const y = Math.floor(index / grid.width) + 0.5;
       if (heads.some((head) => ((x - head.x) / head.across) ** 2 + ((y - head.y) / head.down) ** 2 <= 1)) inside++;
     }
-    const isThing = 2 * inside > piece.length && most < AT_THRESHOLD + onHead;
+    const isOnHead = 2 * inside > piece.length;
+    const isThing = isOnHead && most < AT_THRESHOLD + onHead;
+    // As a whole, since a loss that is filled by half looks worse than one that is not. Beside a crack across an ear, the ear stays.
+    const isUncertain = isOnHead || sum < count * (AT_THRESHOLD + elsewhere);
     for (const index of piece) {
       if (isThing) things[index] = 1;
-      else lower[index] = elsewhere;
+      else if (isUncertain) lower[index] = elsewhere;
     }
   });
   // Things with their rims, of which a mask would otherwise keep a ring.
@@ -83,6 +88,9 @@ interface Grid extends Size {
   inside: Uint8Array;
   /** The most certain pixel of each cell. */
   most: Uint8Array;
+  /** How many pixels of each cell are at the threshold or above, and the sum of their evidence. */
+  count: Uint32Array;
+  sum: Uint32Array;
 }
 
 /** The disc of the coarser picture has at least this radius: the width of a place need not be exact to a pixel. */
@@ -95,6 +103,7 @@ function shrunk(plane: Uint8Array, size: Size): Grid {
   const height = Math.ceil(size.height / factor);
   const most = new Uint8Array(width * height);
   const count = new Uint32Array(width * height);
+  const sum = new Uint32Array(width * height);
   for (let y = 0, i = 0; y < size.height; y++) {
     const row = Math.floor(y / factor) * width;
     for (let x = 0; x < size.width; x++, i++) {
@@ -102,6 +111,7 @@ function shrunk(plane: Uint8Array, size: Size): Grid {
       if (value < AT_THRESHOLD) continue;
       const cell = row + Math.floor(x / factor);
       count[cell]!++;
+      sum[cell]! += value;
       if (value > most[cell]!) most[cell] = value;
     }
   }
@@ -113,6 +123,8 @@ function shrunk(plane: Uint8Array, size: Size): Grid {
     radius: radius / factor,
     inside: Uint8Array.from(count, (n) => (n >= half ? 1 : 0)),
     most,
+    count,
+    sum,
   };
 }
 
