@@ -9,6 +9,7 @@ import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe'
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import type { InspectedFile } from '../generators/inspect/inspected';
 import type { LogRecord } from '../log/log';
+import type { Print } from '../scan/prints';
 import type { Pair, PairSide } from '../synthesis/pair';
 import type { ListedPlace } from './inspect-repair';
 import type { ListedProviders } from './provider-list';
@@ -253,6 +254,26 @@ export interface Requests {
       inspected: { places: ListedPlace[]; mask: string | null } | null;
       /** Peak memory of the engine's process, in bytes. */
       peak: number;
+    };
+  };
+  /**
+   * Finds the prints on a scan and writes each, upright, to a file of its own: `<stem>-1`, `<stem>-2` ... by rows, from left to
+   * right. Throws the errors of `open`, and NO_PRINTS.
+   */
+  split: {
+    request: {
+      path: string;
+      page?: number;
+      salvage?: boolean;
+      /** null: the format of the scan (PNG for GIF). */
+      format: ExportFormat | null;
+      quality: number;
+      metadata: MetadataChoice;
+      target: ExportTarget;
+    };
+    response: {
+      photo: Photo;
+      prints: (Print & WrittenFile & { width: number; height: number; notes: Message[] })[];
     };
   };
   /**

@@ -15,6 +15,7 @@ import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from 
 import { listProviders, tryListed } from './provider-list';
 import { canReadResidentMemory, memoryBudget } from './resident';
 import { Sessions, threadsFor } from './sessions';
+import { splitScan } from './split';
 import { thumbnailOf } from './thumbnail';
 import { JobTools } from './tools';
 import { Verdicts } from './verdicts';
@@ -189,6 +190,9 @@ class Worker {
         break;
       case 'inspect':
         this.#enqueue(id, (job) => inspectFile(job, message.body.path, threadsFor(this.#options.threads)));
+        break;
+      case 'split':
+        this.#enqueue(id, (job) => splitScan(job, message.body));
         break;
       case 'restore':
         this.#enqueue(id, (job) => this.#photos.restore(job, message.body));

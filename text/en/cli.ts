@@ -32,6 +32,11 @@ export const cli = {
     passwordShown:
       'Everybody on this computer can read the password in the command. Use EMULSION_QUEUE_URL or --queue-file instead.',
     notAPhoto: 'skipped, not a photo',
+    split: {
+      paper: '{{width}} × {{height}} pixels, turned by {{angle}}°',
+      picture:
+        '{{width}} × {{height}} pixels, turned by {{angle}}°; its border cannot be told from the background and is cut off',
+    },
     nothingWritten: 'nothing written',
     watching: 'waiting for more photos',
     workerReady: 'waiting for photos',

@@ -34,6 +34,7 @@ export const errors = {
     PHOTO_CHANGED: 'The file changed while it was being restored. Nothing was written; try again.',
     PHOTO_QUARANTINED: 'This photo crashed the engine twice and was skipped. Your original is unchanged.',
     PHOTO_TOO_SMALL: 'The photo is too small for this.',
+    NO_PRINTS: 'No print was found on this scan. Nothing was written.',
     PHOTOS_UNUSABLE: 'None of the photos in this folder can be used. Nothing was written.',
     FOLDER_TAKEN: 'The folder holds other files. Nothing was written; choose an empty folder or a new one.',
     PAIRS_DIFFER:

@@ -164,6 +164,18 @@ export const manual = {
         halted: 'this computer cannot take photos: no queue, no folder, no processor',
       },
     },
+    split: {
+      summary: 'cut the prints on a scan apart, each into a photo of its own',
+      about:
+        'Finds the prints that lie on a scanned page, on a white, black or patterned background, and writes each as an upright photo: page-1, page-2 and so on, by rows from the top left. They are straightened and nothing else; the scan is never changed.',
+      scans: 'scanned pages',
+      page: 'which page of a file with several',
+      examples: {
+        one: 'page-1.jpg, page-2.jpg ...',
+        json: 'one line per print: corners, angle, file',
+        several: 'many pages, as TIFF',
+      },
+    },
     analyse: {
       summary: 'show what a photo needs, and why, without changing anything',
       about:

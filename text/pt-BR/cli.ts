@@ -34,6 +34,11 @@ export const cli: Translated<typeof english> = {
     passwordShown:
       'Qualquer pessoa neste computador pode ler a senha no comando. Use EMULSION_QUEUE_URL ou --queue-file.',
     notAPhoto: 'ignorado, não é uma foto',
+    split: {
+      paper: '{{width}} × {{height}} pixels, inclinada em {{angle}}°',
+      picture:
+        '{{width}} × {{height}} pixels, inclinada em {{angle}}°; a borda não se distingue do fundo e foi cortada',
+    },
     nothingWritten: 'nada gravado',
     watching: 'à espera de mais fotos',
     workerReady: 'à espera de fotos',

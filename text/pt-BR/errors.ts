@@ -36,6 +36,7 @@ export const errors: Translated<typeof english> = {
     PHOTO_CHANGED: 'O arquivo foi alterado durante a restauração. Nada foi gravado; tente de novo.',
     PHOTO_QUARANTINED: 'Esta foto travou o processamento duas vezes e foi separada. O original não foi alterado.',
     PHOTO_TOO_SMALL: 'A foto é pequena demais para isto.',
+    NO_PRINTS: 'Nenhuma foto impressa foi encontrada nesta digitalização. Nada foi gravado.',
     PHOTOS_UNUSABLE: 'Nenhuma das fotos desta pasta pode ser usada. Nada foi gravado.',
     FOLDER_TAKEN: 'A pasta contém outros arquivos. Nada foi gravado; escolha uma pasta vazia ou nova.',
     PAIRS_DIFFER:

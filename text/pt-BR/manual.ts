@@ -166,6 +166,18 @@ export const manual: Translated<typeof english> = {
         halted: 'este computador não pode receber fotos: sem fila, sem pasta, sem processador',
       },
     },
+    split: {
+      summary: 'separa as fotos impressas de uma digitalização, cada uma em seu arquivo',
+      about:
+        'Encontra as fotos impressas em uma página digitalizada, sobre fundo branco, preto ou estampado, e grava cada uma endireitada: page-1, page-2 e assim por diante, por fileiras, a partir do alto à esquerda. Elas são só endireitadas; a digitalização nunca é alterada.',
+      scans: 'páginas digitalizadas',
+      page: 'qual página de um arquivo com várias',
+      examples: {
+        one: 'page-1.jpg, page-2.jpg ...',
+        json: 'uma linha por foto: cantos, ângulo, arquivo',
+        several: 'muitas páginas, em TIFF',
+      },
+    },
     analyse: {
       summary: 'mostra o que uma foto precisa, e por quê, sem alterar nada',
       about:

@@ -12,6 +12,7 @@ import { addLanguage } from './options';
 import { addProviders } from './providers';
 import { addRecipes } from './recipes';
 import { addRestore } from './restore-command';
+import { addSplit } from './split';
 import { addSynthesise } from './synthesise';
 import { addWorker } from './worker';
 
@@ -36,6 +37,7 @@ export function createProgram(signal: AbortSignal, translator: Translator): Loca
   addBatch(program, signal, translator);
   addEdit(program, signal, translator);
   addWorker(program, signal, translator);
+  addSplit(program, signal, translator);
   addAnalyse(program, signal, translator);
   addRecipes(program, translator);
   addStyles(program, translator);
