@@ -17,10 +17,10 @@ CARDS = {
         "description": "Encontra vincos, rachaduras, riscos e fios (linhas), manchas, oxidação, poeira e perda de emulsão (áreas), "
         "cantos rasgados, furos e fita adesiva (perdas) em uma fotografia. Também reconhece a escrita, que não é tocada.",
         "limits": "A máscara é uma proposta; confira. Em fotografias com que não foi treinado, ele encontra três quintos dos "
-        "pixels danificados (revocação 0,60, precisão 0,61), três quartos da poeira e das manchas pequenas e três quintos do "
+        "pixels danificados (revocação 0,58, precisão 0,64), três quartos da poeira e das manchas pequenas e três quintos do "
         "comprimento de vincos e riscos. Não vê dobras suaves que não quebraram a superfície, manchas fracas e perdas largas na borda. Em uma "
         "fotografia com muitos danos, marca também o que só provavelmente é dano; por isso toca com mais frequência em detalhes "
-        "pequenos (uma orelha, um brinco, um filete dourado). Pode tomar por dano fios de cerca, frestas entre folhas, panos "
+        "pequenos (um brinco, um filete dourado). Pode tomar por dano fios de cerca, frestas entre folhas, panos "
         "brancos, broches e juntas de calçada, e as bordas irregulares de árvores em desenhos, que "
         "muitas vezes recebem uma proposta de que não precisam.",
     },

@@ -500,10 +500,10 @@ class Spec(Generator):
                 **{f"strictness_{name}": value for name, value in STRICTNESS.items()},
             },
             "limits": "The mask is a proposal; check it. On photographs that it was not trained on, it finds three "
-            "fifths of the damaged pixels (recall 0.60, precision 0.61), three quarters of dust and spots and three fifths of "
+            "fifths of the damaged pixels (recall 0.58, precision 0.64), three quarters of dust and spots and three fifths of "
             "the length of creases and scratches. It misses soft folds without a broken surface, faint stains and wide "
             "losses at the border. In a photograph with much damage it also marks what is only probably damage, so "
-            "small details there (an ear, an earring, a gilt line) are touched more often. It can take fence wires, "
+            "small details there (an earring, a gilt line) are touched more often. It can take fence wires, "
             "gaps between leaves, white cloth, brooches and joints of pavement for damage, and the rough edges of trees "
             "in drawings, which often get a proposal that they do not need.",
         }
