@@ -42,11 +42,11 @@ export function findPrints(page: Raster): Print[] {
   const coarse = coarseOf(page);
   const lid = lidOf(coarse);
   const hasLid = lid.even >= EVEN;
-  const parts = touching(coarse, lid);
-  if (lid.share >= EMPTY) return parts.map((print) => onPage(print, coarse.times));
+  if (lid.share >= EMPTY) return inOrder(touching(coarse, lid)).map((print) => onPage(print, coarse.times));
   const prints = look(coarse, lid, hasLid ? SEEN : SURE);
   if (prints.length > 0) return inOrder(prints).map((print) => onPage(print, coarse.times));
   if (hasLid && lid.share >= NEARLY_EMPTY) return [];
+  const parts = touching(coarse, lid);
   if (parts.length > 1) return inOrder(parts).map((print) => onPage(print, coarse.times));
   return [{ corners: wholeArea(page), angle: 0, edge: 'paper' }];
 }

@@ -116,12 +116,19 @@ function resample(page: Raster, projection: Projection, top: number, out: Raster
   const kernel = wideKernel();
   const isAffine = g === 0 && h === 0;
   let [scaleX, scaleY] = scalesAt(projection, 0, 0);
+  const isKept = isAffine && scaleX <= KEPT && scaleY <= KEPT;
   // In narrow columns: where the picture is turned, its neighbouring rows then come from pixels that are still at hand.
   for (let left = 0; left < out.width; left += COLUMN) {
     const right = Math.min(out.width, left + COLUMN);
     for (let y = 0; y < out.height; y++) {
       const v = top + y + 0.5;
       let target = (y * out.width + left) * page.channels;
+      if (isKept) {
+        const fromX = a * (left + 0.5) + b * v + c - 0.5;
+        const fromY = d * (left + 0.5) + e * v + f - 0.5;
+        sampleRun(page, { x: fromX, y: fromY, stepX: a, stepY: d }, right - left, out.data, target);
+        continue;
+      }
       for (let x = left; x < right; x++, target += page.channels) {
         const u = x + 0.5;
         const w = g * u + h * v + i;
@@ -131,83 +138,102 @@ function resample(page: Raster, projection: Projection, top: number, out: Raster
           scaleX = Math.hypot(a - g * fromX, b - h * fromX) / w;
           scaleY = Math.hypot(d - g * fromY, e - h * fromY) / w;
         }
-        if (scaleX <= KEPT && scaleY <= KEPT) sample(page, fromX - 0.5, fromY - 0.5, out.data, target);
-        else kernel(page, fromX - 0.5, fromY - 0.5, Math.max(1, scaleX), Math.max(1, scaleY), out.data, target);
+        if (scaleX <= KEPT && scaleY <= KEPT) {
+          sampleRun(page, { x: fromX - 0.5, y: fromY - 0.5, stepX: 0, stepY: 0 }, 1, out.data, target);
+        } else kernel(page, fromX - 0.5, fromY - 0.5, Math.max(1, scaleX), Math.max(1, scaleY), out.data, target);
       }
     }
   }
 }
 
-/** One pixel of the picture from 6 x 6 of the page; x and y count from the middle of the first pixel. */
-function sample(page: Raster, x: number, y: number, out: Raster['data'], target: number): void {
-  const { data, width, height, channels } = page;
-  const left = Math.floor(x);
-  const top = Math.floor(y);
-  const across = Math.round((x - left) * PHASES) * TAPS;
-  const down = Math.round((y - top) * PHASES) * TAPS;
-  const firstX = left - (LOBES - 1);
-  const firstY = top - (LOBES - 1);
-  const max = page.depth === 8 ? 255 : 65535;
-  if (firstX < 0 || firstY < 0 || firstX + TAPS > width || firstY + TAPS > height) {
-    sampleAtEdge(page, firstX, firstY, across, down, out, target);
-    return;
-  }
-  const w0 = weights[across]!;
-  const w1 = weights[across + 1]!;
-  const w2 = weights[across + 2]!;
-  const w3 = weights[across + 3]!;
-  const w4 = weights[across + 4]!;
-  const w5 = weights[across + 5]!;
-  if (channels === 1) {
-    let sum = 0;
-    let at = firstY * width + firstX;
-    for (let row = 0; row < TAPS; row++, at += width) {
-      const line =
-        w0 * data[at]! +
-        w1 * data[at + 1]! +
-        w2 * data[at + 2]! +
-        w3 * data[at + 3]! +
-        w4 * data[at + 4]! +
-        w5 * data[at + 5]!;
-      sum += weights[down + row]! * line;
+/** Where the pixels of a run come from: the first, counted from the middle of the page's first pixel, and how far on the next is. */
+interface Run {
+  readonly x: number;
+  readonly y: number;
+  readonly stepX: number;
+  readonly stepY: number;
+}
+
+/** A run of pixels of the picture, each from 6 x 6 of the page. */
+function sampleRun(
+  page: Raster,
+  { x, y, stepX, stepY }: Run,
+  count: number,
+  out: Raster['data'],
+  target: number,
+): void {
+  const { data, width, height, channels, depth } = page;
+  const max = depth === 8 ? 255 : 65535;
+  const line = width * channels;
+  for (let n = 0; n < count; n++, target += channels) {
+    const fromX = x + n * stepX;
+    const fromY = y + n * stepY;
+    const left = Math.floor(fromX);
+    const top = Math.floor(fromY);
+    const across = Math.round((fromX - left) * PHASES) * TAPS;
+    const down = Math.round((fromY - top) * PHASES) * TAPS;
+    const firstX = left - (LOBES - 1);
+    const firstY = top - (LOBES - 1);
+    if (firstX < 0 || firstY < 0 || firstX + TAPS > width || firstY + TAPS > height) {
+      sampleAtEdge(page, firstX, firstY, across, down, out, target);
+      continue;
     }
-    out[target] = rounded(sum, max);
-    return;
+    const w0 = weights[across]!;
+    const w1 = weights[across + 1]!;
+    const w2 = weights[across + 2]!;
+    const w3 = weights[across + 3]!;
+    const w4 = weights[across + 4]!;
+    const w5 = weights[across + 5]!;
+    let at = firstY * line + firstX * channels;
+    if (channels === 1) {
+      let sum = 0;
+      for (let row = 0; row < TAPS; row++, at += line) {
+        sum +=
+          weights[down + row]! *
+          (w0 * data[at]! +
+            w1 * data[at + 1]! +
+            w2 * data[at + 2]! +
+            w3 * data[at + 3]! +
+            w4 * data[at + 4]! +
+            w5 * data[at + 5]!);
+      }
+      out[target] = rounded(sum, max);
+      continue;
+    }
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let row = 0; row < TAPS; row++, at += line) {
+      const weight = weights[down + row]!;
+      red +=
+        weight *
+        (w0 * data[at]! +
+          w1 * data[at + 3]! +
+          w2 * data[at + 6]! +
+          w3 * data[at + 9]! +
+          w4 * data[at + 12]! +
+          w5 * data[at + 15]!);
+      green +=
+        weight *
+        (w0 * data[at + 1]! +
+          w1 * data[at + 4]! +
+          w2 * data[at + 7]! +
+          w3 * data[at + 10]! +
+          w4 * data[at + 13]! +
+          w5 * data[at + 16]!);
+      blue +=
+        weight *
+        (w0 * data[at + 2]! +
+          w1 * data[at + 5]! +
+          w2 * data[at + 8]! +
+          w3 * data[at + 11]! +
+          w4 * data[at + 14]! +
+          w5 * data[at + 17]!);
+    }
+    out[target] = rounded(red, max);
+    out[target + 1] = rounded(green, max);
+    out[target + 2] = rounded(blue, max);
   }
-  let red = 0;
-  let green = 0;
-  let blue = 0;
-  let at = (firstY * width + firstX) * 3;
-  for (let row = 0; row < TAPS; row++, at += 3 * width) {
-    const weight = weights[down + row]!;
-    red +=
-      weight *
-      (w0 * data[at]! +
-        w1 * data[at + 3]! +
-        w2 * data[at + 6]! +
-        w3 * data[at + 9]! +
-        w4 * data[at + 12]! +
-        w5 * data[at + 15]!);
-    green +=
-      weight *
-      (w0 * data[at + 1]! +
-        w1 * data[at + 4]! +
-        w2 * data[at + 7]! +
-        w3 * data[at + 10]! +
-        w4 * data[at + 13]! +
-        w5 * data[at + 16]!);
-    blue +=
-      weight *
-      (w0 * data[at + 2]! +
-        w1 * data[at + 5]! +
-        w2 * data[at + 8]! +
-        w3 * data[at + 11]! +
-        w4 * data[at + 14]! +
-        w5 * data[at + 17]!);
-  }
-  out[target] = rounded(red, max);
-  out[target + 1] = rounded(green, max);
-  out[target + 2] = rounded(blue, max);
 }
 
 function sampleAtEdge(
