@@ -251,7 +251,9 @@ function bestLine(patch: Patch, edgeMarks: Uint8Array, box: Box, isRow: boolean,
   if (band !== null) return { at: band, score: 2 };
   let best: { at: number; score: number } | null = null;
   for (let line = Math.ceil(first + margin); line <= end - margin; line++) {
-    const needed = isMultiple((line - first) / depth) ? 0.88 : 0.975;
+    const isEven = isMultiple((line - first) / depth);
+    if (!isEven && ![line - first, end - line].every((part) => isCommon(part / length))) continue;
+    const needed = isEven ? 0.88 : 0.975;
     for (const slope of SLOPES) {
       const tangent = Math.tan((slope * Math.PI) / 180);
       let edged = 0;
@@ -274,6 +276,12 @@ const THIN = 0.3;
 /** Whether a cut leaves prints of one size on both sides, two or three in a row. */
 function isMultiple(share: number): boolean {
   return [1 / 2, 1 / 3, 2 / 3].some((each) => Math.abs(share - each) < 0.012);
+}
+
+/** Whether a print may well have these proportions: a straight line in a picture is no seam where it leaves odd ones. */
+function isCommon(aspect: number): boolean {
+  const longer = Math.max(aspect, 1 / aspect);
+  return longer < 1.06 || (longer > 1.18 && longer < 1.85);
 }
 
 /** Whether a part has more in it than paper. */

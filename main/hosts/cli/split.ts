@@ -98,7 +98,8 @@ async function splitAll({
         const { corners, angle, edge, path: file, bytes, width, height } = print;
         const notes = [...photo.notes, ...print.notes];
         const key = edge === 'paper' ? 'cli.split.paper' : 'cli.split.picture';
-        const turned = reporter.translator.format.number(angle, 1);
+        // No minus before a zero.
+        const turned = reporter.translator.format.number(Math.round(angle * 10) / 10 || 0, 1);
         const lines = [
           `${oneLine(path)} -> ${oneLine(file)}`,
           `  ${t(key, { width, height, angle: turned })}`,
@@ -109,7 +110,7 @@ async function splitAll({
           input: path,
           file,
           corners: corners.map((corner) => corner.map((place) => Math.round(place * 100) / 100)),
-          angle: Math.round(angle * 1000) / 1000,
+          angle: Math.round(angle * 1000) / 1000 || 0,
           edge,
           width,
           height,
