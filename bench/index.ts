@@ -7,6 +7,7 @@ import { sweepFiles } from './files';
 import { benchFirstLook } from './first-look';
 import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
+import { measurePrints } from './prints';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
 import { benchStart } from './start';
@@ -34,6 +35,11 @@ export async function main(args: readonly string[]): Promise<void> {
       console.error('Name the folder: npm run bench -- files --folder <folder>');
       process.exitCode = 2;
     } else await sweepFiles(resolve(photos));
+    return;
+  }
+  if (args[0] === 'prints') {
+    const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+    await measurePrints(value('--folder'), Number(value('--pages') ?? 90), Number(value('--from') ?? 0));
     return;
   }
   const json = args.includes('--json');

@@ -79,6 +79,7 @@ async function splitAll({
     if (signal.aborted) break;
     const label = basename(path);
     try {
+      // What cannot be looked at cannot be opened either, and that is told then.
       if ((await stat(await systemPath(path)).catch(() => null))?.isDirectory()) throw new EmulsionError('NOT_A_PHOTO');
       const stem = stemOfPage(basename(path, extname(path)), flags.page);
       const { prints, photo } = await engine.request(
