@@ -42,12 +42,12 @@ export function findPrints(page: Raster): Print[] {
   const coarse = coarseOf(page);
   const lid = lidOf(coarse);
   const hasLid = lid.even >= EVEN;
-  if (lid.share >= EMPTY) return inOrder(touching(coarse, lid)).map((print) => onPage(print, coarse.times));
+  if (lid.share >= EMPTY) return inOrder(touching(coarse, lid)).map((print) => onPage(print, coarse.times, page));
   const prints = look(coarse, lid, hasLid ? SEEN : SURE);
-  if (prints.length > 0) return inOrder(prints).map((print) => onPage(print, coarse.times));
+  if (prints.length > 0) return inOrder(prints).map((print) => onPage(print, coarse.times, page));
   if (hasLid && lid.share >= NEARLY_EMPTY) return [];
   const parts = touching(coarse, lid);
-  if (parts.length > 1) return inOrder(parts).map((print) => onPage(print, coarse.times));
+  if (parts.length > 1) return inOrder(parts).map((print) => onPage(print, coarse.times, page));
   return [{ corners: wholeArea(page), angle: 0, edge: 'paper' }];
 }
 
@@ -413,7 +413,15 @@ function inOrder(prints: CoarsePrint[]): CoarsePrint[] {
   return rows.flatMap((row) => row.sort((one, other) => one.x - other.x).map(({ print }) => print));
 }
 
-function onPage({ corners, angle, edge }: CoarsePrint, times: number): Print {
-  const scaled = corners.map(([x, y]) => [x * times, y * times] as const);
+/** How far a corner may lie outside of the page, as a share of its longer side: by less, the print ends with the page. */
+const OUTSIDE = 0.01;
+
+function onPage({ corners, angle, edge }: CoarsePrint, times: number, { width, height }: Raster): Print {
+  const most = OUTSIDE * Math.max(width, height);
+  const within = (place: number, length: number) => {
+    const nearest = Math.max(0, Math.min(length, place));
+    return Math.abs(nearest - place) <= most ? nearest : place;
+  };
+  const scaled = corners.map(([x, y]) => [within(x * times, width), within(y * times, height)] as const);
   return { corners: scaled as unknown as Corners, angle, edge };
 }
