@@ -78,6 +78,8 @@ describe('zoom', () => {
       fc.property(scale, ratio, (s, r) => {
         expect(nextScale(s, r, 1)).toBeGreaterThan(s);
         expect(nextScale(s, r, -1)).toBeLessThan(s);
+        // What is shown as 100 % is left by a button, as any step is.
+        fc.pre(Math.abs(s * r - 1) > 1e-3);
         const ahead = s * r < 1 ? 1 : -1;
         let at = s;
         for (let i = 0; i < 40 && (at * r - 1) * ahead < -1e-9; i++) at = nextScale(at, r, ahead);
