@@ -16,7 +16,7 @@ async function fillScans({ album }: Host, damaged: number): Promise<() => Promis
   for (let seed = 1; seed <= damaged; seed++) {
     await writeScene(join(scans, '1931'), `lake ${seed}.png`, { ...SMALL, seed });
   }
-  await writeScene(scans, 'clean.png', { ...SMALL, damaged: false, seed: 10 });
+  await writeScene(scans, 'clean.png', { ...SMALL, damaged: false, seed: 16 });
   const whole = await readFile(await writeScene(album, 'whole.jpg', SMALL));
   await writeFile(join(scans, 'broken.jpg'), whole.subarray(0, 3000));
   await writeFile(join(scans, 'notes.txt'), 'from the attic');

@@ -162,7 +162,7 @@ test('places are counted and reviewed by keys; what is skipped stays as it was, 
 
 test('once something is to be repaired, the verdict on a clean photo says what', async ({ page, host }) => {
   const size = { width: 480, height: 360 };
-  const path = await writeScene(host.album, 'clean.png', { ...size, damaged: false });
+  const path = await writeScene(host.album, 'clean.png', { ...size, damaged: false, seed: 16 });
   await host.open();
   await host.offer(path);
   await expect(page.getByTestId('nothing-to-repair')).toContainText('No repairs suggested');
@@ -208,7 +208,7 @@ test('once something is to be repaired, the verdict on a clean photo says what',
 
 test('a recipe that is chosen in the window runs all its steps, needed or not', async ({ page, host }) => {
   await host.open();
-  await host.offer(await writeScene(host.album, 'clean.png', { damaged: false, seed: 10 }));
+  await host.offer(await writeScene(host.album, 'clean.png', { damaged: false, seed: 16 }));
   await expect(page.getByTestId('nothing-to-repair')).toBeVisible();
   await page.getByTestId('recipe').selectOption('scratched-print');
   for (const kind of ['repair', 'restore', 'tone']) {

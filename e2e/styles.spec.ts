@@ -31,7 +31,7 @@ test('a style is chosen from previews of the photo, weakened, mixed, and applied
   page,
   host,
 }) => {
-  const photo = await writeScene(host.album, 'meadow.png', { ...SIZE, damaged: false, seed: 10 });
+  const photo = await writeScene(host.album, 'meadow.png', { ...SIZE, damaged: false, seed: 16 });
   await host.open();
   await host.offer(photo);
   await expect(page.getByTestId('proposal')).toBeVisible();
@@ -111,7 +111,7 @@ test.describe('style previews', () => {
       return route.continue();
     });
     await browserHost.open();
-    await browserHost.offer(await writeScene(browserHost.album, 'meadow.png', { ...SIZE, damaged: false, seed: 10 }));
+    await browserHost.offer(await writeScene(browserHost.album, 'meadow.png', { ...SIZE, damaged: false, seed: 16 }));
     await expect(page.getByTestId('proposal')).toBeVisible();
     await page.keyboard.press('t');
     const samples = page.getByTestId('style-gallery').locator('img');
@@ -125,7 +125,7 @@ test.describe('style previews', () => {
 
 test('a dropped picture becomes a saved style and is not opened as a photo', async ({ page, host, data }) => {
   await host.open();
-  await host.offer(await writeScene(host.album, 'meadow.png', { ...SIZE, damaged: false, seed: 10 }));
+  await host.offer(await writeScene(host.album, 'meadow.png', { ...SIZE, damaged: false, seed: 16 }));
   await expect(page.getByTestId('proposal')).toBeVisible();
   await page.getByTestId('tab-style').click();
   const quilt = await writeScene(host.album, 'Aunt Ada’s quilt.png', { width: 300, height: 200, seed: 9 });
