@@ -14,6 +14,7 @@ import {
 import { count, FileToken, Id, JobId, Message, PhotoId, Sha256 } from './basics';
 import { BatchEntry, BatchFilter, BatchPlace, BatchRow, BatchSettings, BatchState, MAX_CHOSEN } from './batch';
 import {
+  ANNOTATIONS,
   BitmapId,
   Crop,
   EditDelta,
@@ -23,7 +24,6 @@ import {
   MaskOwner,
   Orientation,
   PhotoView,
-  SAID,
 } from './edit';
 import { Failure, failure, type Result } from './errors';
 import { Answers, Benchmark, Inspection, Trial } from './generators';
@@ -120,7 +120,7 @@ export const CALLS = {
    * METADATA_DAMAGED if the XMP cannot be read; then it is left alone.
    */
   'photos.writeSidecar': {
-    request: z.object({ photoId: PhotoId, ...SAID }).strict(),
+    request: z.object({ photoId: PhotoId, ...ANNOTATIONS }).strict(),
     response: z.object({ name: z.string().nullable(), backup: z.string().nullable() }),
   },
   'photos.close': { request: z.object({ photoId: PhotoId }).strict(), response: nothing },
@@ -179,7 +179,7 @@ export const CALLS = {
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
         /** Stars; null: those of the photo's file. Written only with the other metadata. */
-        ...SAID,
+        ...ANNOTATIONS,
         folder: FileToken.nullable(),
         /** Writes it to the folder of the photo instead. BAD_REQUEST for an uploaded photo. */
         beside: z.boolean().default(false),
@@ -210,7 +210,7 @@ export const CALLS = {
         jobId: JobId,
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
-        ...SAID,
+        ...ANNOTATIONS,
       })
       .strict(),
     response: z.object({ name: z.string(), notes: z.array(Message) }),

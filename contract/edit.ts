@@ -157,7 +157,7 @@ export type Crop = z.infer<typeof Crop>;
 export const MAX_RATING = 5;
 export const Rating = z.number().int().min(0).max(MAX_RATING);
 /** What a person has said of a photo, for its metadata. Null and absent: as its file has it. */
-export const SAID = { rating: Rating.nullable().default(null), caption: Caption.default({}) } as const;
+export const ANNOTATIONS = { rating: Rating.nullable().default(null), caption: Caption.default({}) } as const;
 /** All changes to a photo: enough to compute its result again from the original. */
 export const EditState = z.object({
   /** The print that was cut out of the page; null: the whole page. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { FileEntry } from './app';
 import { count, Id, JobId, Message, PhotoId } from './basics';
 import { BatchFilter, BatchRow, BatchState, MAX_CHOSEN, PhotoWork } from './batch';
-import { Crop, Orientation, SAID } from './edit';
+import { ANNOTATIONS, Crop, Orientation } from './edit';
 import { Recipe } from './recipe';
 
 /** Looking at the results of a batch and deciding about them. Decisions are in its journal. */
@@ -73,7 +73,7 @@ export const REVIEW_CALLS = {
         jobId: JobId,
         orientation: Orientation.default(1),
         crop: Crop.nullable().default(null),
-        ...SAID,
+        ...ANNOTATIONS,
       })
       .strict(),
     /** `notes`: what could not be carried over to the file. */

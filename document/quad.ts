@@ -66,7 +66,7 @@ export function ontoPage([[x0, y0], [x1, y1], [x2, y2], [x3, y3]]: Corners, { wi
   ];
 }
 
-/** The way back. */
+/** The way back: the inverse of the matrix, times its determinant, which a projection does not need. */
 export function inverse([a, b, c, d, e, f, g, h, i]: Projection): Projection {
   return [
     e * i - f * h,

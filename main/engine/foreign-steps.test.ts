@@ -11,7 +11,7 @@ import { openPhoto } from '../photos/open';
 import { encodeReduced } from '../photos/raster';
 import { fromLab, toLab } from '../restoration/colour';
 import { addDetector } from '../restoration/damage';
-import { saidOf } from '../restoration/foreign';
+import { annotationsOf } from '../restoration/foreign';
 import type { Mask } from '../restoration/mask';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { colorise } from '../restoration/steps/colorise/colorise';
@@ -251,7 +251,7 @@ describe('restore', () => {
     expect(await run(undefined, 0.2)).not.toHaveProperty('inputs');
     const set = await run({ exposure: 0.35, unknown: 3 }, 0.35);
     expect(set?.inputs).toEqual({ exposure: 0.35 });
-    expect(saidOf(set!)).toEqual([{ key: 'did.foreign.input', values: { name: 'exposure', value: 0.35 } }]);
+    expect(annotationsOf(set!)).toEqual([{ key: 'did.foreign.input', values: { name: 'exposure', value: 0.35 } }]);
     const { max } = card.extraInputs[0]!;
     expect((await run({ exposure: 100 }, max))?.inputs).toEqual({ exposure: max });
   });
@@ -464,7 +464,7 @@ describe('upscale', () => {
       // Mirrored to what the net takes, it keeps its mean.
       const { raster, report } = await run(() => 0.4, 60, 50);
       expect(report).toMatchObject({ tiles: 1 });
-      expect(saidOf(report)).toEqual([]);
+      expect(annotationsOf(report)).toEqual([]);
       expect(worst(raster, () => 0.4 - 0.03)).toBeLessThan(STEP);
     });
 
@@ -472,7 +472,7 @@ describe('upscale', () => {
       const { raster, report } = await run((_, x) => 0.2 + (0.6 * x) / width, width, height);
       expect(raster).toMatchObject({ width: 2 * width, height: 2 * height });
       expect(report.tiles).toBeGreaterThanOrEqual(least - 1);
-      expect(saidOf(report)).toMatchObject([{ key: 'did.foreign.cut', values: { count: report.tiles } }]);
+      expect(annotationsOf(report)).toMatchObject([{ key: 'did.foreign.cut', values: { count: report.tiles } }]);
       let steepest = 0;
       for (let x = 1; x < raster.width; x++)
         steepest = Math.max(steepest, Math.abs(valueAt(raster, 0, x, height) - valueAt(raster, 0, x - 1, height)));
@@ -702,7 +702,7 @@ describe('short memory', () => {
     const settings = { strength: 1, keepGrain: false, generator: card.id };
     const done = await restore(raster, { noise: 12, compression: 5 }, settings, lent);
     expect(tried).toEqual(['600 x 200', '424 x 141', '300 x 100']);
-    expect(saidOf(done!, done!.seen)).toEqual(said(300, 100));
+    expect(annotationsOf(done!, done!.seen)).toEqual(said(300, 100));
     const expected: Pixel = (c, x) => 0.5 + 0.5 * Math.tanh((-0.6 * (ramp(c, x, 0) - 0.5)) / (0.6 / Math.sqrt(12)));
     expect(worst(raster, expected, (x) => x > 8 && x < 591)).toBeLessThan(2 * STEP);
   });
@@ -713,7 +713,7 @@ describe('short memory', () => {
     const settings = { style: 'none', strength: 1, keepColours: false, brush: 1, generator: style.card.id };
     const painted = await paint(drawn(300, 200, texture, 16), settings, paper.lent);
     expect(paper.tried).toEqual(['300 x 200', '212 x 141']);
-    expect(saidOf(painted!.report)).toEqual(said(212, 141));
+    expect(annotationsOf(painted!.report)).toEqual(said(212, 141));
     expect(painted!.raster).toMatchObject({ width: 300, height: 200 });
     await own.folder.remove();
 
@@ -726,7 +726,7 @@ describe('short memory', () => {
       glass.lent,
     );
     expect(glass.tried).toEqual(['384 x 384', '256 x 256']);
-    expect(saidOf(coloured!.report)).toEqual(said(256, 256));
+    expect(annotationsOf(coloured!.report)).toEqual(said(256, 256));
     const luma = (0.299 * 1.12 + 0.587 + 0.114 * 0.82) * (100 / 255);
     const expected: Pixel = (c) => 100 / 255 + [1.12, 1, 0.82][c]! * (100 / 255) - luma;
     expect(worst(coloured!.raster, expected)).toBeLessThan(STEP);
@@ -745,7 +745,7 @@ describe('short memory', () => {
     const report = await inpaint(raster, maskOf(800, 600, holes), wall.lent, { wanted: filler.wanted });
     // The second hole is not tried at sizes that were too large for the first.
     expect(wall.tried).toEqual(['256 x 256', '181 x 181', '128 x 128', '128 x 128']);
-    expect(saidOf(report)).toEqual(said(128, 128));
+    expect(annotationsOf(report)).toEqual(said(128, 128));
     expect(worst(raster, () => 0.4)).toBeLessThan(1.5 * STEP);
   });
 

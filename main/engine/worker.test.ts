@@ -241,13 +241,17 @@ describe('one photo', () => {
     expect(stages).toEqual([]);
   });
 
-  it('previews a large photo at up to two megapixels, and exports it at full size', async () => {
+  const openWide = async () => {
     const path = join(folder.path, 'wide.png');
     await sharp({ create: { width: 3000, height: 1000, channels: 3, background: '#557799' } })
       .png()
       .toFile(path);
-    const { engine } = shared;
-    await open(engine, path);
+    await open(shared.engine, path);
+    return shared.engine;
+  };
+
+  it('previews a large photo at up to two megapixels, and exports it at full size', async () => {
+    const engine = await openWide();
     const preview = await engine.request('render', { photoId: 'p', recipe: nothing, size: 'preview' });
     expect(preview.width * preview.height).toBeLessThanOrEqual(2_000_000);
     expect(preview.width / preview.height).toBeCloseTo(3, 1);
@@ -262,12 +266,7 @@ describe('one photo', () => {
   });
 
   it('previews a photo at the size at which the window shows it, and again if the window grows', async () => {
-    const path = join(folder.path, 'wide.png');
-    await sharp({ create: { width: 3000, height: 1000, channels: 3, background: '#557799' } })
-      .png()
-      .toFile(path);
-    const { engine } = shared;
-    await open(engine, path);
+    const engine = await openWide();
     const sizes: [number, number][] = [];
     for (const shown of [600_000, 650_000, 900_000, 400_000, 9_000_000]) {
       const body = { photoId: 'p', recipe: nothing, size: 'preview', shown } as const;

@@ -13,7 +13,7 @@ import type { Size } from '../../document/size';
 import packageInfo from '../../package.json' with { type: 'json' };
 import { say } from '../../text/message';
 import { toEmulsionError } from '../errors';
-import { captionInXmp, captionOf, withCaption } from '../photos/caption';
+import { captionInXmp, withCaption } from '../photos/caption';
 import { encodePhoto } from '../photos/encode';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { withoutLocation } from '../photos/location';
@@ -170,7 +170,7 @@ const ratingOf = ({ source }: ToWrite, { metadata, rating }: WriteChoice): numbe
 /** What a person has said of the photo and its file does not say. A place is left out with the others. */
 function captionFor({ source }: ToWrite, { metadata, caption = {} }: WriteChoice): Caption {
   if (metadata === 'none') return {};
-  const before = captionOf(source.metadata);
+  const before = source.caption;
   const said = Object.entries(caption).filter(([field, value]) => {
     if (value === undefined || (field === 'place' && metadata === 'withoutLocation')) return false;
     const known = before[field as keyof Caption] ?? '';

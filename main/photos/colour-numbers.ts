@@ -1,3 +1,4 @@
+import { inverse } from '../../document/quad';
 import type { Raster } from '../restoration/raster';
 import { concat } from './exif';
 
@@ -109,17 +110,7 @@ function invert(m: Matrix): Matrix | null {
   const [a, b, c, d, e, f, g, h, i] = m as [number, number, number, number, number, number, number, number, number];
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
   if (!(Math.abs(determinant) > 1e-6)) return null;
-  return [
-    e * i - f * h,
-    c * h - b * i,
-    b * f - c * e,
-    f * g - d * i,
-    a * i - c * g,
-    c * d - a * f,
-    d * h - e * g,
-    b * g - a * h,
-    a * e - b * d,
-  ].map((value) => value / determinant);
+  return inverse([a, b, c, d, e, f, g, h, i]).map((value) => value / determinant);
 }
 
 // ------------------------------------------------------------------------------------------- profiles

@@ -129,7 +129,7 @@ export async function atSize(raster: Raster, { width, height }: Size, tools: Ste
 }
 
 /** What the report says besides: inputs that a person has set, the size at which a reduced picture was seen, and tiles that stayed as they were. */
-export function saidOf({ kept = 0, inputs = {}, short, cut, tile }: PassReport, seen?: Size | null): Message[] {
+export function annotationsOf({ kept = 0, inputs = {}, short, cut, tile }: PassReport, seen?: Size | null): Message[] {
   return [
     ...Object.entries(inputs).map(([name, value]) => say('did.foreign.input', { name, value })),
     ...(cut ? [say('did.foreign.cut', { count: cut, tile })] : []),

@@ -71,25 +71,25 @@ function stateRank(entry: OpenPhoto): number {
 
 const exifDate = ({ photo }: OpenPhoto) => photo?.facts.find(({ label }) => label === 'facts.taken')?.value ?? null;
 /** The date that a person has given, as EDTF; empty: none, and the one of the file is wrong. Undefined: nobody has. */
-const saidDate = ({ edit }: OpenPhoto) => edit?.caption.date;
+const givenDate = ({ edit }: OpenPhoto) => edit?.caption.date;
 
 /** When a photo was taken, to sort by: the first day on which that may have been, and the time where it is known. */
 function takenText(entry: OpenPhoto): string | null {
-  const said = saidDate(entry);
+  const said = givenDate(entry);
   if (said !== undefined) return firstDay(said);
   return exifDate(entry) ?? firstDay(entry.photo?.caption.date ?? '');
 }
 
 /** The date that a photo was taken, for file names: `2019-07-14`, `1925-06` or `1925`; null if nobody says. */
 export function takenOn(entry: OpenPhoto): string | null {
-  const plain = plainDate(saidDate(entry) ?? entry.photo?.caption.date ?? '');
+  const plain = plainDate(givenDate(entry) ?? entry.photo?.caption.date ?? '');
   if (plain) {
     const parts = [plain.month, plain.day].flatMap((part) =>
       part === undefined ? [] : [String(part).padStart(2, '0')],
     );
     return [String(plain.year).padStart(4, '0'), ...parts].join('-');
   }
-  return saidDate(entry) === undefined ? (/^\d{4}-\d\d-\d\d/.exec(exifDate(entry) ?? '')?.[0] ?? null) : null;
+  return givenDate(entry) === undefined ? (/^\d{4}-\d\d-\d\d/.exec(exifDate(entry) ?? '')?.[0] ?? null) : null;
 }
 const names = new Intl.Collator(undefined, { numeric: true });
 

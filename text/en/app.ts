@@ -173,7 +173,7 @@ export const app = {
     sentToBatch_one: '{{count}} photo is ready to be restored',
     sentToBatch_other: '{{count}} photos are ready to be restored',
     nothingForBatch: 'Uploaded and pasted photos cannot be restored as a batch. Save them in a folder first.',
-    ratingUnwritten: 'What you said of {{name}} was not written beside the photo',
+    ratingUnwritten: 'The rating and caption of {{name}} were not written beside the photo',
     ratingBackup: 'The former metadata file was kept as {{name}}',
     ratingNotBeside:
       'Uploaded and pasted photos have no folder: their ratings and captions stay in Emulsion and go into results.',

@@ -175,7 +175,7 @@ export const app: Translated<typeof english> = {
     sentToBatch_one: '{{count}} foto pronta para restaurar',
     sentToBatch_other: '{{count}} fotos prontas para restaurar',
     nothingForBatch: 'Fotos enviadas ou coladas não podem ser restauradas em lote. Salve-as antes em uma pasta.',
-    ratingUnwritten: 'O que você disse de {{name}} não foi gravado ao lado da foto',
+    ratingUnwritten: 'A avaliação e a legenda de {{name}} não foram gravadas ao lado da foto',
     ratingBackup: 'O arquivo de metadados anterior foi guardado como {{name}}',
     ratingNotBeside:
       'Fotos enviadas e coladas não têm pasta: suas avaliações e legendas ficam no Emulsion e vão para os resultados.',

@@ -7,10 +7,10 @@ import { say } from '../../../text/message';
 import { formerIn, IN_PLACE_QUALITY, replaceableFormat, replaceFile } from '../../editor/in-place';
 import type { ExportTarget, WrittenFile } from '../../engine/protocol';
 import { EmulsionError } from '../../errors';
+import { writeAnnotations } from '../../photos/annotation-sidecar';
 import { frontOf } from '../../photos/backs';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
 import { countPhotos, stemOfPage } from '../../photos/pages';
-import { writeSaid } from '../../photos/said-sidecar';
 import { hashFile } from '../../storage/hash';
 import { addSums, sumsByName } from '../../storage/sums';
 import { writePhoto } from '../../storage/write';
@@ -56,7 +56,7 @@ export function photosHandlers({
     'photos.writeSidecar': async ({ photoId, ...said }) => {
       const { path } = photos.get(photoId);
       if (isTemporary(path)) return { name: null, backup: null };
-      return writeSaid(path, said, { root: services.root ?? undefined });
+      return writeAnnotations(path, said, { root: services.root ?? undefined });
     },
     'photos.close': async ({ photoId }) => {
       const { path } = photos.get(photoId);

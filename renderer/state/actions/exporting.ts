@@ -44,7 +44,10 @@ const UNDATED = 'undated';
 const MOST_NOTES = 5;
 
 /** What a person has said of a photo, for its metadata. */
-const saidOf = (edit: EditState | null | undefined) => ({ rating: edit?.rating ?? null, caption: edit?.caption ?? {} });
+const annotationsOf = (edit: EditState | null | undefined) => ({
+  rating: edit?.rating ?? null,
+  caption: edit?.caption ?? {},
+});
 
 /** Writing results to files. */
 export function createExporting(context: Context) {
@@ -59,7 +62,7 @@ export function createExporting(context: Context) {
       return { ok: false, error: { code: 'UNKNOWN_PHOTO', message: 'This photo is no longer open.' } };
     }
     editSync.flush(key);
-    const request = { photoId: photo.id, recipe, jobId, ...choice, ...shapeOf(key), ...saidOf(edit) };
+    const request = { photoId: photo.id, recipe, jobId, ...choice, ...shapeOf(key), ...annotationsOf(edit) };
     const result = await call('photos.export', request);
     if (result.ok) {
       // A picture of both is not the result.
@@ -146,7 +149,7 @@ export function createExporting(context: Context) {
     const { id, index } = ofBatch;
     const orientation = orientationOf(view.getState(), key);
     const about = { id, index, agreed, photoId: photo.id, recipe, orientation };
-    const shape = { crop: edit?.crop ?? null, ...saidOf(edit) };
+    const shape = { crop: edit?.crop ?? null, ...annotationsOf(edit) };
     const result = await asJob('export', key, (jobId) => call('review.takeEdit', { ...about, ...shape, jobId }));
     const again = () => void exportToBatch(key, true);
     if (result.ok) {
@@ -175,7 +178,7 @@ export function createExporting(context: Context) {
     const { photo, recipe, edit, name } = find(key) ?? {};
     if (photo == null || recipe == null) return;
     editSync.flush(key);
-    const about = { photoId: photo.id, recipe, ...shapeOf(key), ...saidOf(edit) };
+    const about = { photoId: photo.id, recipe, ...shapeOf(key), ...annotationsOf(edit) };
     const result = await asJob('export', key, (jobId) => call('photos.finish', { ...about, jobId }));
     if (result.ok) context.opening.close(key);
     else if (result.error.code !== 'CANCELLED') {

@@ -1,7 +1,7 @@
 import type { Message } from '../../../../contract/basics';
 import { COLOUR_VARIANTS } from '../../../../contract/recipe';
 import { say } from '../../../../text/message';
-import { saidOf } from '../../foreign';
+import { annotationsOf } from '../../foreign';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { colorise as addColours, hasColourVariants, WARMTH_INPUT } from './colorise';
 import type { HintPlanes } from './hints';
@@ -41,13 +41,17 @@ export const colorise: StepDescriptor<'colorise'> = {
     const done = await addColours(raster, settings, tools, hints);
     if (!done) return { raster, did: say('did.colorise.nothing'), generator: null, provider: null };
     const { generator, provider } = done.report;
-    const did = [say('did.colorise.done'), ...saidOfHints(hints?.list.length ?? 0, done.hints), ...saidOf(done.report)];
+    const did = [
+      say('did.colorise.done'),
+      ...annotationsOfHints(hints?.list.length ?? 0, done.hints),
+      ...annotationsOf(done.report),
+    ];
     return { raster: done.raster, did, generator, provider };
   },
 };
 
 /** What became of so many hints. */
-function saidOfHints(count: number, used: HintPlanes | null): Message[] {
+function annotationsOfHints(count: number, used: HintPlanes | null): Message[] {
   if (count === 0) return [];
   if (!used) return [say('did.colorise.noHints', { count })];
   const { outside, tooStrong } = used;

@@ -1,6 +1,6 @@
 import type { Need } from '../../../../contract/photo';
 import { say } from '../../../../text/message';
-import { saidOf } from '../../foreign';
+import { annotationsOf } from '../../foreign';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { FIDELITY_INPUTS, restoreFaces } from './faces';
 
@@ -39,7 +39,7 @@ export const faces: StepDescriptor<'faces'> = {
       return { raster, did: did.length > 0 ? did : say('did.faces.nothing'), generator: null, provider: null };
     }
     // What finds faces has a part in the result, and so has its licence.
-    did.push(...saidOf(done.report));
+    did.push(...annotationsOf(done.report));
     const generator = [done.report.generator, ...(settings.finder ? [settings.finder] : [])].join(', ');
     return { raster, did, generator, provider: done.report.provider };
   },

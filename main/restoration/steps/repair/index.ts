@@ -1,7 +1,7 @@
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { detectInBothPasses } from '../../damage';
-import { saidOf } from '../../foreign';
+import { annotationsOf } from '../../foreign';
 import { createMask } from '../../mask';
 import { REPAIR_DEFAULTS } from '../../measurements';
 import { chosen as wantedBy } from '../../tools';
@@ -73,7 +73,7 @@ export const repair: StepDescriptor<'repair'> = {
     const done =
       filled > 0 ? say('did.repair.wide', { share: masked, count: filled }) : say('did.repair.done', { share: masked });
     const further = settings.detector ? [say('did.repair.further', { id: settings.detector })] : [];
-    const did = [done, ...further, ...saidOf(report)];
+    const did = [done, ...further, ...annotationsOf(report)];
     return { raster, did, generator, provider, masked };
   },
 

@@ -1,5 +1,5 @@
 import { say } from '../../../../text/message';
-import { saidOf } from '../../foreign';
+import { annotationsOf } from '../../foreign';
 import type { Quality } from '../../quality';
 import { hasGenerators, type StepDescriptor } from '../step';
 import { restore as clean, errorOf, expectedIn, MEASURED_INPUTS } from './restore';
@@ -72,7 +72,7 @@ export const restore: StepDescriptor<'restore'> = {
       done,
       ...(sigma === undefined ? [] : [say('did.restore.sigma', { levels: Math.round(10 * sigma) / 10 })]),
       ...(quality === undefined ? [] : [say('did.restore.quality', { quality: Math.round(quality) })]),
-      ...saidOf(report, seen),
+      ...annotationsOf(report, seen),
     ];
     return { raster, did, generator, provider };
   },

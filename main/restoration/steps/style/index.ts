@@ -1,5 +1,5 @@
 import { say } from '../../../../text/message';
-import { saidOf } from '../../foreign';
+import { annotationsOf } from '../../foreign';
 import { editedMask } from '../edited-mask';
 import { FOUND_DAMAGE, hasGenerators, isReduced, refersToDamage, type StepDescriptor } from '../step';
 import { exampleOf, paint, styleCode, takesExample } from './style';
@@ -44,7 +44,7 @@ export const style: StepDescriptor<'style'> = {
         name === undefined
           ? say(mask ? 'did.style.byGeneratorInMask' : 'did.style.byGenerator')
           : say(mask ? 'did.style.byExampleInMask' : 'did.style.byExample', { name });
-      return { raster: done.raster, did: [painted, ...saidOf(done.report)], generator, provider };
+      return { raster: done.raster, did: [painted, ...annotationsOf(done.report)], generator, provider };
     }
     const did = named
       ? say(mask ? 'did.style.presetInMask' : 'did.style.preset', { name: named.name })

@@ -1,7 +1,7 @@
 import type { Message } from '../../../../contract/basics';
 import { UPSCALE_VARIANTS } from '../../../../contract/recipe';
 import { say } from '../../../../text/message';
-import { saidOf } from '../../foreign';
+import { annotationsOf } from '../../foreign';
 import { isReduced, type StepDescriptor, type StepRun } from '../step';
 import { upscale as enlarge, planEnlargement, upscalePasses } from './upscale';
 
@@ -43,7 +43,7 @@ export const upscale: StepDescriptor<'upscale'> = {
     const { raster: large, report } = await enlarge(raster, plan, tools);
     const { width, height } = large;
     const done = say('did.upscale.done', { times: width / raster.width, width, height });
-    const did = [done, ...saidOf(report)];
+    const did = [done, ...annotationsOf(report)];
     return { raster: large, did, generator: report.generator, provider: report.provider };
   },
 };

@@ -10,7 +10,7 @@ import { withRating } from './xmp';
 import { MAX_SIDECAR_BYTES, sidecarsOf } from './xmp-sidecar';
 
 /** Stars, null: as they are; and the fields of the caption that a person has filled in. */
-interface Said {
+interface Annotations {
   rating: number | null;
   caption: Caption;
 }
@@ -28,9 +28,9 @@ let writing: Promise<unknown> = Promise.resolve();
  *
  * Throws METADATA_DAMAGED if the XMP beside the photo cannot be read, and the errors of `writePhoto`.
  */
-export function writeSaid(
+export function writeAnnotations(
   path: string,
-  said: Said,
+  said: Annotations,
   { root, at = new Date() }: { root?: string; at?: Date } = {},
 ): Promise<{ name: string; backup: string | null }> {
   // Who asked for the write before was told of its failure.
@@ -39,7 +39,7 @@ export function writeSaid(
   return turn;
 }
 
-async function write(path: string, { rating, caption }: Said, root: string | undefined, at: Date) {
+async function write(path: string, { rating, caption }: Annotations, root: string | undefined, at: Date) {
   const [existing, text] = await firstThere(sidecarsOf(path));
   const target = existing ?? `${path}.xmp`;
   const name = basename(target);

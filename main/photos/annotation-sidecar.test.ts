@@ -2,9 +2,9 @@ import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/prom
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeAnnotations } from './annotation-sidecar';
 import { captionOf } from './caption';
 import { NO_METADATA } from './metadata';
-import { writeSaid } from './said-sidecar';
 import { ratingIn, withRating } from './xmp';
 
 let folder: string;
@@ -23,7 +23,7 @@ const stranger = (rating: number) =>
     '<a:b xmlns:a="urn:a">kept</a:b></rdf:Description>',
   );
 
-const rate = (photo: string, rating: number) => writeSaid(photo, { rating, caption: {} });
+const rate = (photo: string, rating: number) => writeAnnotations(photo, { rating, caption: {} });
 
 test('a rating goes into a new file beside the photo, which stays as it is', async () => {
   expect(await rate(photo, 4)).toEqual({ name: 'lake.jpg.xmp', backup: null });
@@ -66,11 +66,11 @@ test('ratings in a row are written one after the other', async () => {
 });
 
 test('a caption goes beside the photo, without the rating if there is none to write', async () => {
-  await writeSaid(photo, { rating: null, caption: { title: 'Three sisters', date: '192X' } });
+  await writeAnnotations(photo, { rating: null, caption: { title: 'Three sisters', date: '192X' } });
   const text = await readFile(`${photo}.xmp`, 'utf8');
   expect(captionOf({ ...NO_METADATA, xmp: text })).toEqual({ title: 'Three sisters', date: '192X' });
   expect(text).not.toContain('Rating');
-  await writeSaid(photo, { rating: 3, caption: { title: '' } });
+  await writeAnnotations(photo, { rating: 3, caption: { title: '' } });
   const after = await readFile(`${photo}.xmp`, 'utf8');
   expect(captionOf({ ...NO_METADATA, xmp: after })).toEqual({ date: '192X' });
   expect(ratingIn(after)).toBe(3);
