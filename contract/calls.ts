@@ -505,6 +505,7 @@ export const EVENTS = {
       'zoomIn',
       'zoomOut',
       'reviewPlaces',
+      'crop',
       'startOver',
       'help',
       'settings',

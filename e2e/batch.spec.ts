@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import sharp from 'sharp';
 import { findings } from './axe';
 import { expect, type Host, test, writeScene } from './host';
 
@@ -81,6 +82,10 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
   await expect(setUp).toContainText('On every photo: Scratches and creases');
   await page.getByTestId('segment-needed').click();
   await page.getByTestId('batch-concurrency').selectOption('1');
+  await page.getByTestId('batch-caption').click();
+  await setUp.getByLabel('Date taken').fill('about 1931');
+  await setUp.getByLabel('Place').fill('Lake Como');
+  await expect(setUp.getByLabel('Date taken')).toHaveValue('about 1931');
   await expect(plan).toHaveAttribute('data-phase', 'ready');
   expect(await findings(page), 'planned').toEqual([]);
 
@@ -127,6 +132,9 @@ test('a folder is scanned, restored, paused and reported on, and the originals s
 
   const written = await readdir(join(host.album, 'scans', 'Restored', '1931'));
   expect(written.sort()).toEqual([1, 2, 3].map((seed) => `restored-lake ${seed}.png`));
+  const { xmp } = await sharp(join(host.album, 'scans', 'Restored', '1931', written[0]!)).metadata();
+  expect(xmp?.toString()).toContain('Lake Como');
+  expect(xmp?.toString()).toContain('1931~');
   expect(await originals()).toEqual(before);
 });
 

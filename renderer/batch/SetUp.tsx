@@ -1,6 +1,7 @@
 import { useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BATCH_ORDERS, type BatchSettings, CONFLICT_RULES, NAME_TOKENS } from '../../contract/batch';
+import type { Caption } from '../../contract/caption';
 import { QUALITY } from '../../contract/output';
 import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
 import { GATES } from '../../contract/recipe';
@@ -9,6 +10,7 @@ import { MoreFields } from '../export/MoreFields';
 import { SizeFields } from '../export/SizeFields';
 import { FolderField, NewFolderField } from '../folder-page/FolderFields';
 import { SetUpColumn } from '../folder-page/SetUpColumn';
+import { CaptionFields } from '../recipe/CaptionFields';
 import { recipeName } from '../recipe/choices';
 import { threadChoices } from '../settings/choices';
 import { type DraftFault, settingsOf } from '../state/batch';
@@ -33,6 +35,7 @@ export function SetUp() {
       <SetUpColumn label={t('batch.setUp')} testId="batch-setup">
         <Folders />
         <Work />
+        <CaptionOfAll />
         <More />
         <EarlierBatches />
       </SetUpColumn>
@@ -190,6 +193,36 @@ function Work() {
         </div>
       )}
       <SizeFields value={draft} onChange={set} />
+    </div>
+  );
+}
+
+// -------------------------------------------------------------------------------------------- caption
+
+/** What is said of every photo of the folder. A field that is left empty keeps what the photo says itself. */
+function CaptionOfAll() {
+  const { t } = useTranslation();
+  const { set } = useActions().batch;
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const caption = useBatch((state) => state.draft.caption);
+  const put = (fields: Caption) => {
+    const given = Object.entries({ ...caption, ...fields }).filter(([, each]) => each.length > 0);
+    set({ caption: Object.fromEntries(given) });
+  };
+  return (
+    <div>
+      <DisclosureButton
+        open={open}
+        controls={id}
+        label={t('batch.caption')}
+        testId="batch-caption"
+        onClick={() => setOpen(!open)}
+      />
+      <div id={id} hidden={!open} className="mt-1 space-y-2">
+        <FieldHint id={`${id}-hint`}>{t('batch.captionText')}</FieldHint>
+        <CaptionFields value={caption} onPut={put} />
+      </div>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Language } from '../../contract/app';
 import { type BatchEntry, type BatchFilter, BatchSettings, type BatchState } from '../../contract/batch';
 import type { Request, Response } from '../../contract/calls';
+import type { Caption } from '../../contract/caption';
 import type { Failure } from '../../contract/errors';
 import type { OutputOptions } from '../../contract/output';
 import type { ExportFormat } from '../../contract/photo';
@@ -25,6 +26,8 @@ export interface BatchDraft extends OutputOptions {
   gate: Recipe['gate'] | null;
   format: ExportFormat | null;
   saveChanges: boolean;
+  /** Said of every photo. */
+  caption: Caption;
   name: string;
   conflict: BatchSettings['conflict'];
   /** One glob per line. */

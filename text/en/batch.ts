@@ -74,6 +74,8 @@ export const batch = {
     pageChoices: { all: 'All pages', first: 'Only the first', range: 'These pages' },
     pageRange: 'Pages, such as 2-5',
     salvage: 'Restore incomplete files',
+    caption: 'Caption for every photo',
+    captionText: 'An empty field keeps what a photo says itself.',
     salvageText: 'Files that break off are restored as far as they go, and reported as partly read.',
     concurrency: 'Photos at once',
     watch: 'Watch the folder',

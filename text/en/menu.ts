@@ -20,6 +20,7 @@ export const menu = {
     selectAll: 'Select all',
     startOver: 'Start over',
     view: 'View',
+    crop: 'Crop and straighten',
     zoomFit: 'Fit in window',
     zoomActual: 'Actual size',
     zoomIn: 'Zoom in',

@@ -76,6 +76,8 @@ export const batch: Translated<typeof english> = {
     pageChoices: { all: 'Todas as páginas', first: 'Só a primeira', range: 'Estas páginas' },
     pageRange: 'Páginas, como 2-5',
     salvage: 'Restaurar arquivos incompletos',
+    caption: 'Legenda para todas as fotos',
+    captionText: 'Um campo vazio mantém o que a foto já diz.',
     salvageText: 'Arquivos incompletos são restaurados até onde vão e aparecem no relatório como lidos em parte.',
     concurrency: 'Fotos ao mesmo tempo',
     watch: 'Monitorar a pasta',

@@ -22,6 +22,7 @@ export const menu: Translated<typeof english> = {
     selectAll: 'Selecionar tudo',
     startOver: 'Recomeçar',
     view: 'Exibir',
+    crop: 'Recortar e endireitar',
     zoomFit: 'Ajustar à janela',
     zoomActual: 'Tamanho real',
     zoomIn: 'Ampliar',

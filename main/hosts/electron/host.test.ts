@@ -356,6 +356,7 @@ describe('the system', () => {
     for (const item of clickable(false)) item.click?.();
     expect(sent.sort()).toEqual([
       'batch',
+      'crop',
       'export',
       'exportAgain',
       'help',

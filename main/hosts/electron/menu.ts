@@ -97,6 +97,7 @@ export function menuTemplate(options: {
         command(t('menu.zoomOut'), 'zoomOut', 'CmdOrCtrl+-'),
         separator,
         command(t('menu.reviewPlaces'), 'reviewPlaces'),
+        command(t('menu.crop'), 'crop'),
         separator,
         { role: 'togglefullscreen', label: t('menu.fullScreen') },
         ...(developing ? [separator, { role: 'reload' } as const, { role: 'toggleDevTools' } as const] : []),
