@@ -34,6 +34,8 @@ export const GeneratorInfo = z.object({
   scale: z.number().positive(),
   /** Whether it copies the style of a picture that a person chooses. */
   takesExample: z.boolean(),
+  /** Whether it follows the colours that a person gives for places. */
+  takesHints: z.boolean(),
   /** Numbers that its step takes from `inputs` of its settings. */
   inputs: z.array(
     z.object({ name: z.string(), label: z.string(), min: z.number(), max: z.number(), default: z.number() }),

@@ -69,6 +69,30 @@ test('a black and white photo is coloured with a chosen palette; window and file
   await settled(page);
   await expect(page.getByTestId('imagined-after')).toHaveText('Generated colours');
 
+  // The person knows better: the middle was as blue as the sky. What is picked from the photo can be given too.
+  await card.getByTestId('hints-begin').click();
+  const layer = page.getByTestId('hint-layer');
+  await page.getByTestId('hint-colours').click();
+  await page.getByTestId('hint-usual-sky').click();
+  await page.keyboard.press('Escape');
+  await layer.focus();
+  await layer.press('ArrowRight');
+  await layer.press('ArrowLeft');
+  await layer.press('Enter');
+  await expect(card.getByTestId('hint-count')).toHaveText('1 colour given');
+  await settled(page);
+  await page.getByTestId('hint-pick').click();
+  await layer.click({ position: { x: 300, y: 200 } });
+  await expect(page.getByTestId('hint-paint')).toHaveAttribute('aria-pressed', 'true');
+  await layer.click({ position: { x: 320, y: 220 } });
+  await expect(page.getByTestId('hint')).toHaveCount(2);
+  await page.getByTestId('hint-remove').click();
+  await layer.click({ position: { x: 320, y: 220 } });
+  await expect(page.getByTestId('hint')).toHaveCount(1);
+  await page.getByTestId('hints-done').click();
+  await expect(layer).toHaveCount(0);
+  await settled(page);
+
   await page.getByTestId('export').click();
   const saved = test.info().outputPath('coloured.png');
   await host.exportTo(saved);
@@ -85,4 +109,6 @@ test('a black and white photo is coloured with a chosen palette; window and file
   }
   expect(worst, 'levels by which the luma has changed').toBeLessThanOrEqual(0.51);
   expect(chroma, 'levels between the channels').toBeGreaterThan(4);
+  const middle = 3 * (240 * 640 + 320);
+  expect(colours[middle + 2]! - colours[middle]!, 'blue over red where blue was given').toBeGreaterThan(15);
 });

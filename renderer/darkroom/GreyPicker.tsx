@@ -1,11 +1,11 @@
 import { type MouseEvent, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Photo } from '../../contract/photo';
-import { ORIGINAL, pictureUrl } from '../../contract/pictures';
+import { ORIGINAL } from '../../contract/pictures';
 import { useActions, useApp, useView } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { toPhoto, type View } from './geometry';
-import { loadPicture } from './loadPicture';
+import { colourAt } from './pickColour';
 import { Tag } from './Tags';
 
 /** Pane pixels around the pointer whose mean colour is picked, so that grain does not decide. */
@@ -37,11 +37,10 @@ export function GreyPicker({ entry, photo, view }: { entry: OpenPhoto; photo: Ph
   const pick = async (event: MouseEvent<HTMLDivElement>) => {
     const bounds = event.currentTarget.getBoundingClientRect();
     const at = toPhoto(view, pane, { x: event.clientX - bounds.left, y: event.clientY - bounds.top });
-    const region = around(at, Math.max(2, Math.round(REACH / view.scale)), photo);
-    if (region === null) return;
     try {
-      const query = { photoId: photo.id, layer: 'original', revision: ORIGINAL, ...region } as const;
-      const colour = await meanColour(pictureUrl(base, { ...query, width: 1, height: 1, lossless: 1 }));
+      const original = { base, photo, layer: 'original', revision: ORIGINAL } as const;
+      const colour = await colourAt(original, at, Math.max(2, Math.round(REACH / view.scale)));
+      if (colour === null) return;
       actions.view.setPicking(null);
       actions.setSetting(entry.key, picking, 'neutral', colour);
       actions.settleSetting(entry.key);
@@ -68,25 +67,4 @@ export function GreyPicker({ entry, photo, view }: { entry: OpenPhoto; photo: Ph
       </div>
     </div>
   );
-}
-
-/** The square of the photo around a point, within the photo; null for a point beside it. */
-export function around(at: { x: number; y: number }, reach: number, photo: { width: number; height: number }) {
-  const [x, y] = [Math.floor(at.x), Math.floor(at.y)];
-  if (x < 0 || y < 0 || x >= photo.width || y >= photo.height) return null;
-  const [left, top] = [Math.max(0, x - reach), Math.max(0, y - reach)];
-  const [right, bottom] = [Math.min(photo.width, x + reach + 1), Math.min(photo.height, y + reach + 1)];
-  return { x: left, y: top, w: right - left, h: bottom - top };
-}
-
-/** The colour of a picture of one pixel, `#rrggbb`. Throws if it cannot be loaded. */
-async function meanColour(url: string): Promise<string> {
-  const bitmap = await loadPicture(url, new AbortController().signal);
-  const canvas = new OffscreenCanvas(1, 1);
-  const context = canvas.getContext('2d');
-  if (context === null) throw new Error('no canvas');
-  context.drawImage(bitmap, 0, 0, 1, 1);
-  bitmap.close();
-  const { data } = context.getImageData(0, 0, 1, 1);
-  return `#${[...data.subarray(0, 3)].map((value) => value.toString(16).padStart(2, '0')).join('')}`;
 }

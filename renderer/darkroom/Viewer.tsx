@@ -11,6 +11,8 @@ import { CompareView } from './CompareView';
 import { CropShade } from './CropShade';
 import { CropView } from './crop/CropView';
 import { GreyPicker } from './GreyPicker';
+import { HintBar } from './hints/HintBar';
+import { HintLayer } from './hints/HintLayer';
 import { PictureRefused } from './loadPicture';
 import { MaskLayer } from './mask/MaskLayer';
 import { ToolOptions } from './mask/ToolOptions';
@@ -75,6 +77,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
       overlay={
         <>
           <MaskLayer entry={entry} photo={photo} view={view} />
+          <HintLayer entry={entry} photo={photo} view={view} />
           <GreyPicker entry={entry} photo={photo} view={view} />
         </>
       }
@@ -100,6 +103,7 @@ function PhotoViewer({ entry, photo }: { entry: OpenPhoto; photo: Photo }) {
   return (
     <div className="flex h-full flex-col">
       <ToolOptions entry={entry} photo={photo} />
+      <HintBar entry={entry} photo={photo} />
       <div className="flex min-h-0 grow">
         <ToolStrip />
         {viewer}

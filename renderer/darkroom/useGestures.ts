@@ -1,5 +1,5 @@
 import { type MouseEvent, type PointerEvent, type RefObject, useEffect, useRef } from 'react';
-import { useActions, useTools, useView } from '../state/context';
+import { useActions, useHints, useTools, useView } from '../state/context';
 import { type Point, type Size, wheelIntent } from './geometry';
 
 /** Wheel, drag, pinch and double click on the viewer. Points are relative to their pane. */
@@ -9,7 +9,9 @@ export function useGestures(ref: RefObject<HTMLDivElement | null>, key: string, 
   const pointers = useRef(new Map<number, Point>());
   const space = useView((state) => state.space);
   /** One finger draws, two move the photo. */
-  const isDrawing = useTools((state) => state.tool !== null && state.tool !== 'hand') && space === 'up';
+  const drawsMask = useTools((state) => state.tool !== null && state.tool !== 'hand');
+  const givesColours = useHints((state) => state.tool !== null);
+  const isDrawing = (drawsMask || givesColours) && space === 'up';
 
   // React's wheel listener is passive and could not stop the page from zooming.
   useEffect(() => {

@@ -31,6 +31,7 @@ import { useSortableItem } from '../ui/Sortable';
 import { Switch } from '../ui/Switch';
 import { Tooltip } from '../ui/Tooltip';
 import { useSentences } from '../useSentences';
+import { ColourHints } from './ColourHints';
 import { CurveControl } from './CurveControl';
 import { type Control, offeredControls, type SizeValue, settingOf } from './controls';
 import { ExampleChoice } from './ExampleChoice';
@@ -172,6 +173,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
       {kind === 'faces' && <GeneratorChoice entry={entry} kind={kind} setting="finder" />}
       <GeneratorChoice entry={entry} kind={kind} setting="generator" />
       {kind === 'style' && <ExampleChoice entry={entry} />}
+      {kind === 'colorise' && <ColourHints entry={entry} />}
       <InputSliders entry={entry} kind={kind} />
       <div className="mt-1 flex items-center">
         {more.length > 0 && <DisclosureButton open={open} controls={id} onClick={() => setOpen(!open)} />}

@@ -4,6 +4,7 @@ import type { Actions } from './actions';
 import type { BatchPageState } from './batch';
 import type { ComparisonState } from './comparison';
 import type { CropState } from './crop';
+import type { HintState } from './hints';
 import type { LibraryState } from './library';
 import { arranged, type Listing } from './listing';
 import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
@@ -48,6 +49,7 @@ export const useComparison = <T>(select: (state: ComparisonState) => T): T =>
   useStore(useSession().stores.comparison, select);
 export const useView = <T>(select: (state: ViewState) => T): T => useStore(useSession().stores.view, select);
 export const useTools = <T>(select: (state: ToolState) => T): T => useStore(useSession().stores.tools, select);
+export const useHints = <T>(select: (state: HintState) => T): T => useStore(useSession().stores.hints, select);
 export const useReview = <T>(select: (state: ReviewState) => T): T => useStore(useSession().stores.review, select);
 export const useCrop = <T>(select: (state: CropState) => T): T => useStore(useSession().stores.crop, select);
 export const useResults = <T>(select: (state: ResultsState) => T): T => useStore(useSession().stores.results, select);

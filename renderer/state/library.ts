@@ -64,6 +64,16 @@ export const choicesFor = (
 export const takesExample = (generators: readonly GeneratorInfo[] | null, id: string | null): boolean =>
   id !== null && generators?.some((each) => each.id === id && each.takesExample) === true;
 
+/** Whether the generator that gives a recipe's photo colours follows those of places. True before it is known. */
+export function followsHints(generators: readonly GeneratorInfo[] | null, recipe: Recipe | null): boolean {
+  if (generators === null) return true;
+  const named = generatorOf(recipe && (recipe.steps.find(({ kind }) => kind === 'colorise') ?? null), 'generator');
+  const used = generators.find(({ id, step, origin }) =>
+    named === null ? step === 'colorise' && origin === 'shipped' : id === named,
+  );
+  return used?.takesHints === true;
+}
+
 /** The recipe without its style while that waits for the picture to be copied, so that the rest is computed. */
 export function withoutWaiting(recipe: Recipe, generators: readonly GeneratorInfo[] | null): Recipe {
   const isWaiting = (step: Step) =>

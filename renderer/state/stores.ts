@@ -3,6 +3,7 @@ import { Settings } from '../../contract/app';
 import { createBatchStore } from './batch';
 import type { ComparisonState } from './comparison';
 import { createCropStore } from './crop';
+import { createHintStore } from './hints';
 import { createLibraryStore } from './library';
 import { createListingStore } from './listing';
 import type { AppState, JobsState, ManyState, NoticesState, OpenPhoto, PhotosState } from './model';
@@ -38,6 +39,7 @@ export function createStores() {
     comparison: createStore<ComparisonState>(() => ({ others: {} })),
     view: createViewStore(),
     tools: createToolStore(),
+    hints: createHintStore(),
     review: createReviewStore(),
     crop: createCropStore(),
     results: createResultsStore(),

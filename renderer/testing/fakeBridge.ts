@@ -438,6 +438,7 @@ export function createFakeBridge(): FakeBridge {
           setting: 'generator',
           scale: 1,
           takesExample: false,
+          takesHints: false,
           inputs: [],
           author: 'Emulsion',
           source: '',

@@ -55,6 +55,7 @@ export const commands = {
     maskFeather: 'Feather mask',
     maskReset: 'Reset mask',
     maskExport: 'Export mask as PNG',
+    colourHints: 'Paint colours',
     reviewPlaces: 'Review places',
     reviewNext: 'Next place',
     reviewPrevious: 'Previous place',

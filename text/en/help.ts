@@ -48,8 +48,8 @@ export const help = {
       colour: {
         title: 'Colour a black-and-white photo',
         one: 'Repair and brighten first: colours follow the tones.',
-        two: 'Switch on Colour.',
-        three: 'Choose the palette that suits the photo.',
+        two: 'Switch on Colour and choose the palette that suits the photo.',
+        three: 'You know what colour something was? Paint colours (Shift+C), and the rest follows.',
         four: 'Colours are imagined. Nobody can know the true ones from a grey picture.',
         five: 'The result says so in its metadata.',
       },

@@ -6,6 +6,7 @@ import { crop } from './crop';
 import { engine } from './engine';
 import { errors } from './errors';
 import { help } from './help';
+import { hints } from './hints';
 import { library } from './library';
 import { manual } from './manual';
 import { many } from './many';
@@ -27,6 +28,7 @@ export const en = {
   ...photo,
   ...mask,
   ...crop,
+  ...hints,
   ...restoration,
   ...engine,
   ...output,

@@ -57,6 +57,7 @@ export const commands: Translated<typeof english> = {
     maskFeather: 'Suavizar a máscara',
     maskReset: 'Redefinir a máscara',
     maskExport: 'Exportar a máscara como PNG',
+    colourHints: 'Pintar cores',
     reviewPlaces: 'Revisar os reparos',
     reviewNext: 'Próximo ponto',
     reviewPrevious: 'Ponto anterior',

@@ -52,8 +52,8 @@ export const help: Translated<typeof english> = {
       colour: {
         title: 'Colorir uma foto em preto e branco',
         one: 'Repare e clareie antes: as cores seguem os tons.',
-        two: 'Ative Colorização.',
-        three: 'Escolha a paleta que combina com a foto.',
+        two: 'Ative Colorização e escolha a paleta que combina com a foto.',
+        three: 'Você sabe a cor de alguma coisa? Pinte cores (Shift+C), e o resto acompanha.',
         four: 'As cores são imaginadas. Ninguém pode saber as verdadeiras a partir do cinza.',
         five: 'O resultado diz isso nos metadados.',
       },

@@ -8,6 +8,7 @@ import { crop } from './crop';
 import { engine } from './engine';
 import { errors } from './errors';
 import { help } from './help';
+import { hints } from './hints';
 import { library } from './library';
 import { manual } from './manual';
 import { many } from './many';
@@ -28,6 +29,7 @@ export const ptBR: Translated<typeof en> = {
   ...photo,
   ...mask,
   ...crop,
+  ...hints,
   ...restoration,
   ...engine,
   ...output,

@@ -49,6 +49,11 @@ export const MASK_COMMANDS: readonly Command[] = [
   tool('polygon'),
   tool('rectangle'),
   tool('defect'),
+  command('colourHints', ['Shift+C'], 'photo', ({ session, entry }) => {
+    const { hints } = session.actions;
+    if (session.stores.hints.getState().tool === null) hints.start(entry.key);
+    else hints.stop();
+  }),
   command('tool-eye', [KEYS.eye], 'photo', ({ session }) => session.actions.tools.take('eye')),
   tool('hand'),
   command('atOnce', ['Y'], 'mask', ({ session }) => session.actions.tools.toggleAtOnce()),

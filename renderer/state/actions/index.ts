@@ -8,6 +8,7 @@ import { createBatchActions } from '../batch';
 import type { Asker, Wish } from '../comparison';
 import { createCropActions } from '../crop';
 import { createEditSync } from '../editSync';
+import { createHintActions } from '../hints';
 import { createJobs } from '../jobs';
 import { createLibraryActions } from '../library';
 import type { Listing } from '../listing';
@@ -106,15 +107,18 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
 
   // Before the tools, so that the comparison of before the review is the one to return to.
   const review = createReviewActions(stores, { find, view, change: masks.change });
+  const putAway = () => {
+    createToolActions(stores.tools).take(null);
+    review.end();
+    view.setPicking(null);
+  };
   const cropTool = createCropActions(stores, {
     find,
     call,
     asJob,
     view,
     putAway() {
-      createToolActions(stores.tools).take(null);
-      review.end();
-      view.setPicking(null);
+      putAway();
       if (stores.view.getState().mode === 'variants') view.setMode('result');
     },
     crop: scanning.crop,
@@ -124,6 +128,8 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
   /** While the tool crops a photo, undo and redo are about the tool. */
   const isCropping = (key: string) => stores.crop.getState().cropping?.key === key;
   followTools(stores.tools, stores.view);
+  const { commit, commitTold } = history;
+  const hints = createHintActions(stores, { find, commit, commitTold, tell, view, putAway });
   photos.subscribe(({ photos: now }, { photos: before }) => {
     for (const { key, edit, photo } of now) {
       if (edit !== null && edit !== before.find((other) => other.key === key)?.edit) {
@@ -188,6 +194,7 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
     setSetting: history.setSetting,
     settleSetting: history.settleSetting,
     cropTool,
+    hints,
     chooseRecipe: history.chooseRecipe,
     chooseVariant: history.chooseVariant,
     undo: (key: string) => (isCropping(key) ? cropTool.undo() : history.undo(key)),
