@@ -82,6 +82,7 @@ function Layer({ entry, photo, view, tool, hints }: LayerProps) {
       const found = await colourAt(source, point, Math.max(1, Math.round(REACH / view.scale)));
       if (found !== null) actions.set({ colour: found, tool: 'paint' });
     } catch {
+      // The rendering was replaced meanwhile.
       tell({ tone: 'info', text: 'colourUnread' });
     }
   };
