@@ -148,7 +148,7 @@ function OtherColours({ colour, onChoose }: { colour: string; onChoose(colour: s
       trigger={
         <Button data-testid="hint-colours" aria-label={t('hints.chosen', { colour })}>
           <span style={{ background: colour }} className="size-3.5 rounded-full border border-line" />
-          {t('hints.other')}
+          <span className="max-xl:hidden">{t('hints.other')}</span>
         </Button>
       }
     >
