@@ -7,6 +7,7 @@ import { sweepFiles } from './files';
 import { benchFirstLook } from './first-look';
 import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
+import { comparePeers } from './peers';
 import { measurePrints } from './prints';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
@@ -40,6 +41,15 @@ export async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'prints') {
     const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
     await measurePrints(value('--folder'), Number(value('--pages') ?? 90), Number(value('--from') ?? 0));
+    return;
+  }
+  if (args[0] === 'peers') {
+    const at = args.indexOf('--data');
+    const data = at < 0 ? undefined : args[at + 1];
+    if (data === undefined) {
+      console.error('Name the pictures: npm run bench -- peers --data <folder with kodak>');
+      process.exitCode = 2;
+    } else await comparePeers(resolve(data), args.includes('--json'));
     return;
   }
   const json = args.includes('--json');

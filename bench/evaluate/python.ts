@@ -17,7 +17,7 @@ export const DENOISING = 'non-local means (OpenCV)';
 /** Overlays per batch. */
 const BATCH = 25;
 
-const PYTHON =
+export const PYTHON =
   process.env.EMULSION_PYTHON ??
   (process.platform === 'linux' && existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3');
 
