@@ -39,6 +39,7 @@ export default defineConfig({
           browser: at('main/hosts/browser/index.ts'),
           cli: at('main/hosts/cli/index.ts'),
           engine: at('main/engine/start.ts'),
+          measuring: at('main/engine/measuring.ts'),
           edits: at('main/edits/thread.ts'),
         },
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

@@ -9,6 +9,7 @@ import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
 import { comparePeers } from './peers';
 import { measurePrints } from './prints';
+import { profile } from './profile';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
 import { benchStart } from './start';
@@ -52,6 +53,10 @@ export async function main(args: readonly string[]): Promise<void> {
     } else await comparePeers(resolve(data), args.includes('--json'));
     return;
   }
+  if (args[0] === 'profile') {
+    await inFolder(async (folder) => console.log(await profile(folder)));
+    return;
+  }
   const json = args.includes('--json');
   const asked = args.filter((arg) => !arg.startsWith('--'));
   const unknown = asked.filter((name) => !Object.hasOwn(BENCHES, name));
@@ -62,19 +67,26 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   const figures: (Figure & { bench: string; ok: boolean | null })[] = [];
   for (const name of asked.length > 0 ? asked : Object.keys(BENCHES)) {
-    const folder = await mkdtemp(join(tmpdir(), 'emulsion-bench-'));
-    try {
+    await inFolder(async (folder) => {
       for (const figure of await BENCHES[name]!(folder)) {
         const ok = figure.limit === null ? null : figure.value <= figure.limit;
         figures.push({ bench: name, ...figure, ok });
         if (!json) console.log(format(name, figure, ok));
       }
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    });
   }
   if (json) console.log(JSON.stringify({ figures }, null, 2));
   process.exitCode = figures.some((figure) => figure.ok === false) ? 1 : 0;
+}
+
+/** Lends a folder that is removed afterwards. */
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'emulsion-bench-'));
+  try {
+    await work(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 }
 
 function format(bench: string, { name, value, unit, limit }: Figure, ok: boolean | null): string {

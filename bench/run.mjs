@@ -1,5 +1,6 @@
 // `npm run bench -- files --folder <folder>` opens every file below a folder; `prints [--folder <data>] [--pages <n>]` looks for
-// prints on made album pages; `peers --data <pictures>` compares with what people would use instead. Else
+// prints on made album pages; `profile` shows where the time of a photo goes (README.md); `peers --data <pictures>` compares with
+// what people would use instead. Else
 // `npm run bench -- [restore] [memory] [start] [first-look] [stroke] [batch] [seams] [styles] [hostile] [--json]`: builds the app if
 // needed, then loads the benches.
 import { fileURLToPath } from 'node:url';

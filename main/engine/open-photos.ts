@@ -27,6 +27,7 @@ import { histogramOf } from '../restoration/inspection';
 import { LocalRepairs } from '../restoration/local';
 import { evidenceOf } from '../restoration/mask';
 import { withMissing } from '../restoration/missing';
+import { measurePixels } from '../restoration/pixels';
 import type { Raster } from '../restoration/raster';
 import { recipeFor, stepOf } from '../restoration/recipe';
 import { planRecipe, type Run, type RunResult, reportPlan, runRecipe } from '../restoration/run';
@@ -53,7 +54,7 @@ import { type Kept, Renderings } from './renderings';
 import { restingPicture } from './resting';
 import { ResultFiles } from './result-files';
 import { maskOf, thumbnailsOf } from './thumbnail';
-import type { JobTools } from './tools';
+import { type JobTools, measuringThread } from './tools';
 
 /** Makes the tools of a job for a photo with this encoding. */
 export type MakeTools = (job: Job, colour: OpenPhoto['colour']) => JobTools;
@@ -112,6 +113,7 @@ export class OpenPhotos {
   }
 
   async open(job: Job, { photoId, name, ...file }: Requests['open']['request']): Promise<Photo> {
+    measuringThread.start();
     const opened = await openedFrom(job, photoId, file, name, 1, await this.#photos.pageOf(file));
     this.#forget(photoId);
     this.#photos.add(photoId, opened);
@@ -292,6 +294,7 @@ export class OpenPhotos {
   }
 
   async restore(job: Job, request: Requests['restore']['request']): Promise<Requests['restore']['response']> {
+    measuringThread.start();
     const opened = await openedFrom(job, 'once', request, basename(request.path), 0.05);
     const tools = this.#makeTools(job, opened.source.colour);
     job.stage('analysing', 0.05, request.target ? 0.15 : 1);
@@ -458,14 +461,18 @@ export class OpenPhotos {
   /** Detects damage and analyses what the photo needs. Does so only once. */
   async #assess(job: Job, opened: Opened, tools: JobTools): Promise<{ analysis: Analysis }> {
     const { raster } = opened.source;
+    if (opened.damage !== undefined && opened.analysis) return { analysis: opened.analysis };
+    const pixels = measurePixels(raster, tools);
+    // Whoever waits for it gets the error; where the detector fails first, nobody does.
+    pixels.catch(() => {});
     if (opened.damage === undefined) {
-      const found = tools.generator('detect') ? await detectDamage(raster, tools) : null;
+      const found = tools.generator('detect') ? await detectDamage(raster, tools, pixels) : null;
       opened.damage = found && withMissing(found, opened.photo.missing);
       opened.analysis = undefined;
     }
     if (!opened.analysis) {
       job.busy(ANALYSIS_SECONDS);
-      opened.analysis = await analyse(raster, opened.damage, tools);
+      opened.analysis = await analyse(raster, opened.damage, tools, pixels);
     }
     return { analysis: opened.analysis };
   }

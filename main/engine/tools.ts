@@ -8,6 +8,7 @@ import type { GeneratorStore } from '../generators/store';
 import { openPhoto } from '../photos/open';
 import { resizeRaster, shrinkRaster } from '../photos/raster';
 import { findFaces } from '../restoration/faces';
+import type { PixelMeasurements, PixelSamples } from '../restoration/pixels';
 import { type ColourTransform, type Raster, readSrgb } from '../restoration/raster';
 import {
   type ForeignFacts,
@@ -21,6 +22,7 @@ import { examplePath } from '../userdata/examples';
 import { CODEC_SECONDS } from './decoding';
 import { findFacesWith } from './face-finder';
 import type { Job } from './job';
+import { MeasuringThread } from './measuring-thread';
 import type { EngineOptions } from './protocol';
 import { type Sessions, threadsFor } from './sessions';
 import { numbersOf, runTilePass } from './tiles';
@@ -75,6 +77,9 @@ function inputsFor(card: Card, { wanted, extras = {} }: TilePass): Record<string
 
 /** What the engine was told besides: its threads, and the folder of the pictures whose style is copied. */
 type OwnOptions = Partial<Pick<EngineOptions, 'examples' | 'threads'>>;
+
+/** The one of the engine. */
+export const measuringThread = new MeasuringThread();
 
 /** The engine's tools for the steps of one job. */
 export class JobTools implements StepTools {
@@ -182,6 +187,11 @@ export class JobTools implements StepTools {
     const { id, input, thresholds } = installed.card;
     const values = await this.#sessions.fading(installed, ...(await this.#planes(raster, input.longest)));
     return { generator: id, values, thresholds };
+  }
+
+  pixels(samples: PixelSamples): Promise<PixelMeasurements> {
+    this.#job.throwIfCancelled();
+    return measuringThread.measure(samples, this.#job.signal, () => this.breathe());
   }
 
   async faces(raster: Raster, finder?: string): ReturnType<StepTools['faces']> {

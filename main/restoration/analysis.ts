@@ -3,6 +3,7 @@ import { RECIPE_FORMAT, type Recipe, type Step } from '../../contract/recipe';
 import type { DamageMap } from './damage';
 import { writingLeft } from './mask';
 import { castOf, type Measurements, measure, rangeOf } from './measurements';
+import type { MeasuredPixels } from './pixels';
 import type { Raster } from './raster';
 import { orderSteps } from './recipe';
 import { ALL_STEPS } from './steps';
@@ -16,10 +17,15 @@ export const REASONS: Readonly<Record<string, readonly string[]>> = Object.assig
 
 /**
  * Measures what a photo needs and proposes a recipe. Does not change the raster. `damage` is its damage map, null if no
- * detector is installed. Throws CANCELLED.
+ * detector is installed; `pixels` what is being measured of the photo, if that has begun. Throws CANCELLED.
  */
-export async function analyse(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Analysis> {
-  const measurements = await measure(raster, damage, tools);
+export async function analyse(
+  raster: Raster,
+  damage: DamageMap | null,
+  tools: StepTools,
+  pixels?: Promise<MeasuredPixels>,
+): Promise<Analysis> {
+  const measurements = await measure(raster, damage, tools, pixels);
   const needs = ALL_STEPS.map((step) => step.assess(measurements, tools));
   const recipe = propose(needs, measurements);
   const { tone, quality } = measurements;

@@ -3,6 +3,7 @@ import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import { atSize, fittingSize, LumaReader, seesWhole, takesLuma } from './foreign';
+import { type MeasuredPixels, measurePixels } from './pixels';
 import { enlargePlane } from './plane';
 import { type Raster, readSrgb } from './raster';
 import { resample } from './resample';
@@ -76,10 +77,15 @@ export interface DamageMap extends Readonly<Record<DamagePlane, Uint8Array>> {
 }
 
 /**
- * Runs the coarse pass of the installed detector, or its only pass. Does not change the raster. Throws
- * GENERATOR_MISSING, GENERATOR_REFUSED, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
+ * Runs the coarse pass of the installed detector, or its only pass. Does not change the raster. `pixels`: what is being measured
+ * of the photo, if that has begun. Throws GENERATOR_MISSING, GENERATOR_REFUSED, GENERATOR_DAMAGED, OUTPUT_INVALID,
+ * OUT_OF_MEMORY or CANCELLED.
  */
-export async function detectDamage(raster: Raster, tools: StepTools): Promise<DamageMap> {
+export async function detectDamage(
+  raster: Raster,
+  tools: StepTools,
+  pixels?: Promise<MeasuredPixels>,
+): Promise<DamageMap> {
   const detector = installed(tools);
   const linesAndBlobsOnly = !detector.gives.includes('areas');
   const summary = detector.vectorInputs.length > 0 ? await tools.measure('detect', raster) : null;
@@ -103,7 +109,7 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
     fullWidth: raster.width,
     fullHeight: raster.height,
     thresholds,
-    strictness: await measureStrictness(raster, planes, thresholds, detector, tools),
+    strictness: await measureStrictness(pixels ?? raster, planes, thresholds, detector, tools),
     pieces: {
       smallest: linesAndBlobsOnly ? 4 : 2,
       seedLogits: detector.thresholds?.seed_logits ?? DEFAULT_SEED_LOGITS,
@@ -120,7 +126,7 @@ export async function detectDamage(raster: Raster, tools: StepTools): Promise<Da
 
 /** The {@link DamageMap.strictness} for a photo and the findings of the coarse pass. */
 async function measureStrictness(
-  raster: Raster,
+  photo: Raster | Promise<MeasuredPixels>,
   planes: Readonly<Record<DamagePlane, Uint8Array>>,
   thresholds: DamageMap['thresholds'],
   detector: GeneratorFacts,
@@ -132,7 +138,8 @@ async function measureStrictness(
   const kinds = [found('lines'), found('areas'), found('losses')].filter(({ values }) => values.length > 0);
   const certain = certainShare(kinds, found('writing'), rules.certain);
   await tools.breathe();
-  return strictnessOf(rules, certain, await looksLikePrint(raster, tools));
+  const pixels = await (photo instanceof Promise ? photo : measurePixels(photo, tools));
+  return strictnessOf(rules, certain, await looksLikePrint(pixels, tools));
 }
 
 /**

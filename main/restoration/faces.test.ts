@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type FaceNets, findFaces } from './faces';
+import { random } from './testing/random';
 
 /**
  * Fake nets that take a white square on black for a face: the brighter a place is in its middle and the darker at its
@@ -83,6 +84,44 @@ test('nothing is found in a plain picture or one smaller than a face, and no net
   expect(await findFaces(new Float32Array(3 * 100 * 80).fill(0.5), 100, 80, nets, still)).toEqual([]);
   expect(await findFaces(new Float32Array(3), 1, 1, nets, still)).toEqual([]);
   expect(nets.seen).toEqual([]);
+});
+
+test('a net that proposes sees the mean of what each pixel of a reduced copy covers', async () => {
+  const [width, height] = [173, 91];
+  const next = random(7);
+  const planes = Float32Array.from({ length: 3 * width * height }, next);
+  const copies: { planes: Float32Array; width: number; height: number }[] = [];
+  const nets = fakeNets();
+  const watched: FaceNets = {
+    ...nets,
+    smallest: 17,
+    propose: (copy, ...size) => {
+      copies.push({ planes: copy, width: size[0], height: size[1] });
+      return nets.propose(copy, ...size);
+    },
+  };
+  await findFaces(planes, width, height, watched, still);
+  expect(copies.length).toBeGreaterThan(3);
+  for (const copy of copies) {
+    const [across, down] = [width / copy.width, height / copy.height];
+    const covered = (from: number, step: number, pixel: number) =>
+      Math.max(0, Math.min(from + step, pixel + 1) - Math.max(from, pixel));
+    for (const [c, x, y] of [
+      [0, 0, 0],
+      [1, copy.width - 1, copy.height - 1],
+      [2, copy.width >> 1, copy.height >> 1],
+      [0, copy.width - 1, 1],
+    ] as const) {
+      let sum = 0;
+      for (let row = 0; row < height; row++) {
+        for (let column = 0; column < width; column++) {
+          const share = covered(x * across, across, column) * covered(y * down, down, row);
+          if (share > 0) sum += (share * (planes[(c * height + row) * width + column]! * 255 - 127.5)) / 128;
+        }
+      }
+      expect(copy.planes[(c * copy.height + y) * copy.width + x]).toBeCloseTo(sum / across / down, 5);
+    }
+  }
 });
 
 test('a cancel between two looks ends the search', async () => {

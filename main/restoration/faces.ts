@@ -62,7 +62,9 @@ export async function findFaces(
   nets: FaceNets,
   breathe: () => Promise<void>,
 ): Promise<Face[]> {
-  const picture = { planes: planes.map((value) => (value * 255 - 127.5) / 128), width, height };
+  const scaled = new Float32Array(planes.length);
+  for (let i = 0; i < planes.length; i++) scaled[i] = (planes[i]! * 255 - 127.5) / 128;
+  const picture = { planes: scaled, width, height };
   const proposed = await proposals(picture, nets, breathe);
   const refined = await refine(picture, proposed, nets, breathe);
   return judge(picture, refined, nets, breathe);
@@ -76,15 +78,14 @@ interface Picture {
 
 async function proposals(picture: Picture, nets: FaceNets, breathe: () => Promise<void>): Promise<Boxes> {
   const { width, height } = picture;
-  const whole = Float32Array.of(0, 0, width, height);
+  const rows = new RowSums(picture);
   const found: number[] = [];
   const chances: number[] = [];
   for (let scale = PROPOSED / nets.smallest; Math.min(width, height) * scale >= PROPOSED; scale *= SCALE_STEP) {
     const size = [Math.ceil(width * scale), Math.ceil(height * scale)] as const;
-    const small = new Float32Array(3 * size[0] * size[1]);
-    resample(picture, whole, 0, ...size, small, 0);
-    const { boxes, faces, rows, columns } = await nets.propose(small, ...size);
-    const places = rows * columns;
+    const answer = await nets.propose(rows.reduced(...size), ...size);
+    const { boxes, faces, columns } = answer;
+    const places = answer.rows * columns;
     const at: number[] = [];
     const chance: number[] = [];
     const corrections: number[] = [];
@@ -340,5 +341,69 @@ function sampleRow(
       }
     }
     out[into + x] = sum;
+  }
+}
+
+/**
+ * The sums of a picture's rows up to each pixel, from which every reduced copy of it is made: the mean of any stretch of a row is
+ * a difference of two of them, however long it is.
+ */
+class RowSums {
+  readonly #picture: Picture;
+  /** For each row of each plane, one value more than it has pixels. */
+  readonly #sums: Float64Array;
+
+  constructor(picture: Picture) {
+    const { planes, width, height } = picture;
+    this.#picture = picture;
+    this.#sums = new Float64Array(3 * height * (width + 1));
+    for (let row = 0, from = 0, to = 0; row < 3 * height; row++, to++) {
+      let sum = 0;
+      for (let x = 0; x < width; x++) {
+        sum += planes[from++]!;
+        this.#sums[++to] = sum;
+      }
+    }
+  }
+
+  /** The whole picture at a size that is not larger, by averaging: `[3, outHeight, outWidth]`. */
+  reduced(outWidth: number, outHeight: number): Float32Array {
+    const { width, height } = this.#picture;
+    const sums = this.#sums;
+    const step = width / outWidth;
+    // Where each mean begins and the last one ends: at a pixel, and how far into it.
+    const pixels = new Int32Array(outWidth + 1);
+    const shares = new Float64Array(outWidth + 1);
+    for (let x = 0; x <= outWidth; x++) {
+      pixels[x] = Math.min(width - 1, Math.floor(x * step));
+      shares[x] = x * step - pixels[x]!;
+    }
+    const down = taps(0, height, outHeight);
+    const out = new Float32Array(3 * outWidth * outHeight);
+    const narrow = new Float32Array(height * outWidth);
+    for (let c = 0; c < 3; c++) {
+      for (let y = 0; y < height; y++) {
+        const row = (c * height + y) * (width + 1);
+        const target = y * outWidth;
+        let before = 0;
+        for (let x = 0; x < outWidth; x++) {
+          const at = row + pixels[x + 1]!;
+          const sum = sums[at]! + shares[x + 1]! * (sums[at + 1]! - sums[at]!);
+          narrow[target + x] = (sum - before) / step;
+          before = sum;
+        }
+      }
+      for (let y = 0; y < outHeight; y++) {
+        const target = (c * outHeight + y) * outWidth;
+        for (let k = 0; k < down.count; k++) {
+          const weight = down.weights[down.count * y + k]!;
+          // The last of them may lie below the picture, where it has no weight.
+          const source = Math.min(height - 1, down.first[y]! + k) * outWidth;
+          if (weight === 0) continue;
+          for (let x = 0; x < outWidth; x++) out[target + x]! += weight * narrow[source + x]!;
+        }
+      }
+    }
+    return out;
   }
 }

@@ -91,6 +91,7 @@ export interface DamageShares {
  */
 export function damageShares(map: DamageMap): DamageShares {
   const { width, height } = map;
+  evidenceOf(map);
   const plane = judged(map).lines;
   if (plane === null) throw new RangeError('Only for a detector of lines and blobs.');
   const level = AT_THRESHOLD + PIECE_LOGITS * STEPS_PER_LOGIT;
@@ -118,16 +119,14 @@ export function damageShares(map: DamageMap): DamageShares {
   return { certain: certain / pixels, likely: likely / pixels };
 }
 
-/** The evidence of a damage map. */
+/** What follows from a damage map. Each is computed when it is wanted first. */
 interface Judged {
-  /** Evidence of lines only; null if the detector recognises more than specks. */
+  /** Evidence by whether writing is kept, and by strictness. */
+  evidence: Map<string, Evidence>;
+  /** Evidence of lines only, of a detector that recognises only specks. */
   lines: Uint8Array | null;
-  /** Evidence of everything that counts. */
-  all: Evidence;
-  /** The same, with writing as damage. */
-  withWriting: Evidence;
-  /** Share of the picture that is writing left alone, 0..1. */
-  writing: number;
+  /** Share of the picture that is writing left alone, 0..1; null: not known yet. */
+  writing: number | null;
 }
 
 const judgements = new WeakMap<DamageMap, Judged>();
@@ -135,30 +134,30 @@ const judgements = new WeakMap<DamageMap, Judged>();
 function judged(map: DamageMap): Judged {
   let known = judgements.get(map);
   if (!known) {
-    known = map.linesAndBlobsOnly ? judgeSpecks(map) : judgeAll(map);
+    known = { evidence: new Map(), lines: null, writing: null };
     judgements.set(map, known);
   }
   return known;
 }
 
 /** Evidence of a detector of lines and blobs. Large blobs, and pieces along the border, count as part of the scene. */
-function judgeSpecks(map: DamageMap): Judged {
+function judgeSpecks(map: DamageMap): Evidence {
   const lines = lookUp(map.lines, evidenceTable(map.thresholds.lines));
   const specks = specksOf(map);
   const plane = combine(lines, specks);
   const kinds = specks.map((speck, i) => (speck > lines[i]! ? 1 : 0));
   rejectBorder(map, lines);
   rejectBorder(map, plane);
-  const all = asEvidence(map, plane, kinds);
-  return { lines, all, withWriting: all, writing: 0 };
+  Object.assign(judged(map), { lines, writing: 0 });
+  return asEvidence(map, plane, kinds);
 }
 
 /**
- * Evidence of a detector of lines, areas, losses and writing: the strongest kind of damage at each pixel, or none if
- * writing is at least as certain. In wide places, on eyes and on mouths damage has to be more certain. It does not depend on
- * the sensitivity, so a higher one never removes a pixel.
+ * Evidence of a detector of lines, areas, losses and writing: the strongest kind of damage at each pixel. Writing that is at
+ * least as certain is no damage, or the strongest of it if it is not kept. In wide places, on eyes and on mouths damage has to
+ * be more certain. It does not depend on the sensitivity, so a higher one never removes a pixel.
  */
-function judgeAll(map: DamageMap): Judged {
+function judgeAll(map: DamageMap, keepWriting: boolean, strictness: number): Evidence {
   const plane = new Uint8Array(map.width * map.height);
   const kinds = new Uint8Array(plane.length);
   for (const [index, kind] of (['lines', 'areas', 'losses'] as const).entries()) {
@@ -172,22 +171,18 @@ function judgeAll(map: DamageMap): Judged {
     }
   }
   const table = evidenceTable(map.thresholds.writing);
-  const withWriting = map.writing.length > 0 ? plane.slice() : plane;
   let written = 0;
   for (let i = 0; i < map.writing.length; i++) {
     const ink = table[map.writing[i]!]!;
     if (ink < AT_THRESHOLD || ink < plane[i]!) continue;
-    plane[i] = 0;
-    withWriting[i] = ink;
+    plane[i] = keepWriting ? 0 : ink;
     written++;
   }
-  for (const each of withWriting === plane ? [plane] : [plane, withWriting]) {
-    makeStricter(each, map.strictness);
-    mistrustWidePlaces(each, map, map.strictness, map.faces ?? []);
-    if (map.faces !== null) spareFeatures(each, map, map.faces);
-  }
-  const all = asEvidence(map, plane, kinds);
-  return { lines: null, all, withWriting: asEvidence(map, withWriting, kinds), writing: written / plane.length };
+  judged(map).writing = written / plane.length;
+  makeStricter(plane, strictness);
+  mistrustWidePlaces(plane, map, strictness, map.faces ?? []);
+  if (map.faces !== null) spareFeatures(plane, map, map.faces);
+  return asEvidence(map, plane, kinds);
 }
 
 /** Lowers evidence by this many logits; where there is none, there is none afterwards. */
@@ -212,12 +207,23 @@ function asEvidence(
  * damage leave it out. 0 for a detector without a plane for writing.
  */
 export function writingLeft(map: DamageMap): number {
-  return judged(map).writing;
+  if (judged(map).writing === null) evidenceOf(map);
+  return judged(map).writing!;
 }
 
-/** The evidence of a damage map from which masks are made; with writing as damage if it is not kept. */
-export function evidenceOf(map: DamageMap, keepWriting = true): Evidence {
-  return keepWriting ? judged(map).all : judged(map).withWriting;
+/**
+ * The evidence of a damage map from which masks are made; with writing as damage if it is not kept. `strictness`: by how much the
+ * thresholds are raised, in logits, if not by as much as the photo asks for.
+ */
+export function evidenceOf(map: DamageMap, keepWriting = true, strictness = map.strictness): Evidence {
+  const { evidence } = judged(map);
+  const key = map.linesAndBlobsOnly ? '' : `${keepWriting} ${strictness}`;
+  let known = evidence.get(key);
+  if (!known) {
+    known = map.linesAndBlobsOnly ? judgeSpecks(map) : judgeAll(map, keepWriting, strictness);
+    evidence.set(key, known);
+  }
+  return known;
 }
 
 /** Evidence for each probability byte, for one threshold. */

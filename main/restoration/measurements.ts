@@ -2,18 +2,11 @@ import type { Face, Fading, FilmFaults } from '../../contract/photo';
 import { AT_THRESHOLD, acceptAt, boundsOf, forEachPiece, STEPS_PER_LOGIT } from '../../document/evidence';
 import type { DamageMap } from './damage';
 import { createMask, damageShares, evidenceOf, type Mask } from './mask';
-import { measureQuality, type Quality } from './quality';
+import { type MeasuredPixels, measurePixels } from './pixels';
+import type { Quality } from './quality';
 import type { Raster } from './raster';
-import { findFilmFaults } from './steps/film/faults';
 import { estimateFading } from './steps/tone/fading';
-import {
-  castConfidence,
-  evidenceOfFading,
-  measureTone,
-  TONE_PIXELS,
-  type ToneStatistics,
-  toneStrength,
-} from './steps/tone/tone';
+import { castConfidence, evidenceOfFading, measureTone, type ToneStatistics, toneStrength } from './steps/tone/tone';
 import type { StepTools } from './tools';
 
 /** Sensitivity and growth that the analysis and the proposed repair use. */
@@ -42,18 +35,22 @@ export interface Measurements {
   megapixels: number;
 }
 
-/** Measures a photo. Does not change the raster. Throws CANCELLED. */
-export async function measure(raster: Raster, damage: DamageMap | null, tools: StepTools): Promise<Measurements> {
-  const small = await tools.shrink(raster, TONE_PIXELS);
+/** Measures a photo. Does not change the raster. `pixels`: what is being measured of it already. Throws CANCELLED. */
+export async function measure(
+  raster: Raster,
+  damage: DamageMap | null,
+  tools: StepTools,
+  pixels: Promise<MeasuredPixels> = measurePixels(raster, tools),
+): Promise<Measurements> {
+  const { small, tone: whole, film: found, quality } = await pixels;
   const mask = damage && createMask(damage, REPAIR_DEFAULTS, small);
-  const ignore = mask ? maskedPixels(mask) : undefined;
-  const tone = measureTone(small, tools.colour, ignore);
+  const ignore = mask?.any({ x: 0, y: 0, width: small.width, height: small.height }) ? maskedPixels(mask) : undefined;
+  const tone = ignore ? measureTone(small, tools.colour, ignore) : whole;
   await tools.breathe();
-  const fading = tone.colour === 'colour' ? await estimateFading(small, tools, ignore) : null;
-  const film = await findFilmFaults(raster, tone.colour === 'colour', tools);
+  const hasColours = tone.colour === 'colour';
+  const fading = hasColours ? await estimateFading(small, tools, ignore) : null;
+  const film = hasColours ? found : { ...found, leak: null };
   const faces = damage ? damage.faces : await tools.faces(raster);
-  const quality = measureQuality(raster);
-  await tools.breathe();
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
   return {
     damage: share,
@@ -95,7 +92,7 @@ const MANY_PIECES = 10;
  * damage: that it has much does not make any piece more certain.
  */
 function certainPieces(damage: DamageMap): { pieces: number; longest: number } {
-  const evidence = evidenceOf(damage.strictness === 0 ? damage : { ...damage, strictness: 0 });
+  const evidence = evidenceOf(damage, true, 0);
   const { plane, width, height } = evidence;
   const accepted = acceptAt(evidence, REPAIR_DEFAULTS.sensitivity);
   const certain = AT_THRESHOLD + CERTAIN_LOGITS * STEPS_PER_LOGIT;

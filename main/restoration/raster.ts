@@ -98,6 +98,22 @@ export function readSrgb(raster: Raster, rect: Rect, colour: ColourTransform | n
   if (colour && channels === 3) colour.toSrgb(into, count);
 }
 
+/** A whole picture as planar sRGB floats, nominally 0..1: `values` is `[3, height, width]`. */
+export interface Planes {
+  readonly width: number;
+  readonly height: number;
+  readonly isGrey: boolean;
+  readonly values: Float32Array;
+}
+
+/** A whole raster as {@link readSrgb} reads it. */
+export function planesOf(raster: Raster, colour: ColourTransform | null): Planes {
+  const { width, height, channels } = raster;
+  const values = new Float32Array(3 * width * height);
+  readSrgb(raster, { x: 0, y: 0, width, height }, colour, values);
+  return { width, height, isGrey: channels === 1, values };
+}
+
 /** Writes planar sRGB floats `[3, height, width]` into a raster in the photo's encoding. Grey takes their mean. */
 export function writeSrgb(raster: Raster, rect: Rect, colour: ColourTransform | null, planes: Float32Array): void {
   const { channels, data, width } = raster;

@@ -1,6 +1,6 @@
-import type { Raster } from './raster';
+import type { MeasuredPixels } from './pixels';
 import { estimateFading } from './steps/tone/fading';
-import { evidenceOfFading, measureTone, TONE_PIXELS } from './steps/tone/tone';
+import { evidenceOfFading } from './steps/tone/tone';
 import type { StepTools } from './tools';
 
 /**
@@ -89,9 +89,7 @@ export function certainShare(kinds: readonly Found[], writing: Found, logits: nu
 }
 
 /** Whether a photo looks like a print: without colours, or faded. A colour photograph of today is rarely damaged. */
-export async function looksLikePrint(raster: Raster, tools: StepTools): Promise<boolean> {
-  const small = await tools.shrink(raster, TONE_PIXELS);
-  const tone = measureTone(small, tools.colour);
+export async function looksLikePrint({ small, tone }: MeasuredPixels, tools: StepTools): Promise<boolean> {
   if (tone.colour !== 'colour') return true;
   const fading = await estimateFading(small, tools);
   return (fading?.certainty ?? evidenceOfFading(tone)) > 0.5;

@@ -1,6 +1,7 @@
 import type { Message } from '../../contract/basics';
 import type { Face } from '../../contract/photo';
 import type { StyleExample } from '../../contract/recipe';
+import type { PixelMeasurements, PixelSamples } from './pixels';
 import type { ColourTransform, Raster, Rect } from './raster';
 
 /** The tasks of generators. A step asks for a task, never for a particular generator. */
@@ -191,6 +192,8 @@ export interface StepTools {
    * person has added. Throws GENERATOR_MISSING without it, GENERATOR_DAMAGED, OUTPUT_INVALID, OUT_OF_MEMORY or CANCELLED.
    */
   faces(raster: Raster, finder?: string): Promise<Face[] | null>;
+  /** Measures samples of a photo by `measureSamples`, perhaps in another thread. Throws CANCELLED. */
+  pixels(samples: PixelSamples): Promise<PixelMeasurements>;
   /** A picture whose style is copied, reduced, in sRGB. Throws STYLE_UNKNOWN if it is not on this computer. */
   example(wanted: StyleExample): Promise<Raster>;
   /** Conversion between the photo's encoding and sRGB; null if the photo is already sRGB or grey. */

@@ -147,6 +147,10 @@ describe('a photo that is cropped', () => {
     expect(entry().photo).toMatchObject({ width: 1200, height: 800 });
     expect(named('photos.analyse').at(-1)!.request.photoId).toBe(entry().photo!.id);
     expect(named('photos.close').at(-1)!.request.photoId).not.toBe(entry().photo!.id);
+    // The page was being analysed already.
+    const [, early] = named('photos.analyse');
+    expect(early!.request.photoId).not.toBe(entry().photo!.id);
+    expect(named('jobs.cancel').map(({ request }) => request.jobId)).toEqual([early!.request.jobId]);
   });
 });
 

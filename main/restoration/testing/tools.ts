@@ -1,5 +1,6 @@
 import type { Face } from '../../../contract/photo';
 import { EmulsionError } from '../../errors';
+import { measureSamples } from '../pixels';
 import { createRaster, type Raster, type Rect } from '../raster';
 import type {
   ExtraInput,
@@ -228,6 +229,9 @@ export function fakeTools(
     styles: () => (find('style') ? FAKE_STYLES : null),
     measure: async (_task, raster) => channelMeans(raster),
     fading: async (raster) => fading?.(raster) ?? null,
+    pixels(samples) {
+      return measureSamples(samples, () => this.breathe());
+    },
     faces: async () => faces,
     example: async ({ name }) => {
       throw new EmulsionError('STYLE_UNKNOWN', { detail: name });

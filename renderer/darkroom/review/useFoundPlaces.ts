@@ -17,10 +17,13 @@ const SLICE = 6;
 
 const NOTHING: readonly MaskOp[] = [];
 
-/** Keeps the places of the photo's repair up to date, and those of its review. */
+/**
+ * Keeps the places of the photo's repair up to date, and those of its review. Those that are only counted wait for the
+ * preview, which is looked at first and would be computed more slowly beside the search.
+ */
 export function useFoundPlaces(entry: OpenPhoto, photo: Photo): void {
   const { setFound, setPlaces } = useActions().review;
-  const { key, recipe, edit } = entry;
+  const { key, recipe, edit, render } = entry;
   const isReviewed = useReview((state) => state.key === key);
   const isWanted = recipe !== null && stepOf(recipe, 'repair')?.enabled === true;
   const ops = edit?.mask ?? NOTHING;
@@ -31,17 +34,33 @@ export function useFoundPlaces(entry: OpenPhoto, photo: Photo): void {
   const next = withSkipped(ops);
   if (!isSameMask(reviewed.current, next)) reviewed.current = next;
   const all = reviewed.current;
+  const isPreviewing = render === 'scheduled' || render === 'preview';
+  const counted = useRef<{ key: string; ops: readonly MaskOp[]; source: MaskSource } | null>(null);
 
   useEffect(() => {
-    if (!isWanted) setFound(key, null, null);
-    if (!isReady || source === null) return;
-    return search(ops, source, (places) => setFound(key, source, places));
-  }, [key, ops, source, isReady, isWanted, setFound]);
+    if (!isWanted) {
+      counted.current = null;
+      setFound(key, null, null);
+    }
+    if (!isReady || source === null || isPreviewing) return;
+    const last = counted.current;
+    if (last?.key === key && last.ops === ops && last.source === source) return;
+    return search(ops, source, (places) => {
+      counted.current = { key, ops, source };
+      setFound(key, source, places);
+    });
+  }, [key, ops, source, isReady, isWanted, isPreviewing, setFound]);
   useEffect(() => {
     if (!isReady || source === null || !isReviewed) return;
     return search(all, source, (places) => setPlaces(key, places));
   }, [key, all, source, isReady, isReviewed, setPlaces]);
-  useEffect(() => () => setFound(key, null, null), [key, setFound]);
+  useEffect(
+    () => () => {
+      counted.current = null;
+      setFound(key, null, null);
+    },
+    [key, setFound],
+  );
 }
 
 /** Searches a mask in small steps. Returns what ends the search. */

@@ -69,6 +69,28 @@ function setUp() {
   };
 }
 
+test('a photo is analysed while its edits are loaded, and rendered before the page draws the proposal', async () => {
+  const { bridge, count, entry, openOne, settle, sizes, stores } = setUp();
+  bridge.held.add('edits.load');
+  bridge.held.add('photos.analyse');
+  await openOne();
+  expect([count('edits.load'), count('photos.analyse')]).toEqual([1, 1]);
+  bridge.named('photos.analyse')[0]!.answer(ok(fakeAnalysis()));
+  await settle();
+  // The edits may say that another print is shown.
+  expect([entry().analysis, sizes()]).toEqual([null, []]);
+  let drawn = 0;
+  stores.photos.subscribe(() => {
+    drawn += 1;
+  });
+  bridge.named('edits.load')[0]!.answer(ok({ log: null, recovered: false, heldBy: null }));
+  for (let turn = 0; turn < 20 && drawn === 0; turn++) await Promise.resolve();
+  for (let turn = 0; turn < 20 && sizes().length === 0; turn++) await Promise.resolve();
+  expect(entry().analysis).not.toBeNull();
+  expect(sizes()).toEqual(['preview']);
+  expect(count('photos.analyse')).toBe(1);
+});
+
 describe('the mask of a style', () => {
   const dab: MaskOp = { kind: 'stroke', mode: 'paint', size: 9, hardness: 1, points: [5, 5, 1] };
   const rubbed: MaskOp = { ...dab, mode: 'erase' };

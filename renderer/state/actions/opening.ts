@@ -1,8 +1,8 @@
 import type { FileEntry } from '../../../contract/app';
 import type { Response } from '../../../contract/calls';
 import type { EditLog } from '../../../contract/edit';
-import type { Failure } from '../../../contract/errors';
-import type { Photo } from '../../../contract/photo';
+import type { Failure, Result } from '../../../contract/errors';
+import type { Analysis, Photo } from '../../../contract/photo';
 import type { Recipe } from '../../../contract/recipe';
 import { freshLog } from '../../../document/edit';
 import { arranged } from '../listing';
@@ -18,6 +18,13 @@ const withoutSteps = (recipe: Recipe): Recipe => ({
   steps: recipe.steps.map((step) => ({ ...step, enabled: false })),
 });
 
+/** An analysis on its way. */
+interface AskedAnalysis {
+  photoId: string;
+  jobId: string;
+  answer: Promise<Result<Analysis>>;
+}
+
 /** Opening, analysing and closing photos, and which one is active. */
 export function createOpening(context: Context) {
   const { call, asJob, find, patch, editSync } = context;
@@ -30,6 +37,8 @@ export function createOpening(context: Context) {
   /** Photos of the last session. They are not announced as continued. */
   const reopened = new Set<string>();
   let isOpening = false;
+  /** Analyses that were asked for before the edits of their photos were loaded, by key. */
+  const early = new Map<string, AskedAnalysis>();
 
   function newPhoto(
     { token, name }: Pick<FileEntry, 'token' | 'name'>,
@@ -159,6 +168,8 @@ export function createOpening(context: Context) {
       else {
         const { sha256, others, editor, front, ...photo } = result.value;
         patch(key, { photo, sha256, editor, front, phase: 'analysing' });
+        // Drawing the photo keeps the page busy for a while, and the engine can work meanwhile.
+        if (log === null) early.set(key, askForAnalysis(key, photo.id));
         // The last session says itself which photos of a file were open.
         if (!reopened.has(key)) addBeside(key, others);
         await resumeEdits(key, result.value);
@@ -256,15 +267,38 @@ export function createOpening(context: Context) {
     });
   }
 
+  function askForAnalysis(key: string, photoId: string): AskedAnalysis {
+    const asked = { photoId, jobId: '' };
+    const answer = asJob(
+      'analyse',
+      key,
+      (jobId) => call('photos.analyse', { photoId, jobId }),
+      (jobId) => {
+        asked.jobId = jobId;
+      },
+    );
+    return { ...asked, answer };
+  }
+
+  /** The analysis that was asked for early, if it is that of this picture; any other is cancelled. */
+  function takeEarly(key: string, photoId: string | null): AskedAnalysis | null {
+    const asked = early.get(key) ?? null;
+    early.delete(key);
+    if (asked === null || asked.photoId === photoId) return asked;
+    context.cancelJob(asked.jobId);
+    return null;
+  }
+
   /** Analyses a photo, as the print that its edit says. Returns false if it could not be opened as that one. */
   async function analyse(key: string): Promise<boolean> {
     if (find(key)?.photo == null) return false;
     patch(key, { phase: 'analysing' });
-    if (!(await context.scanning.cut(key))) return false;
+    const isCut = await context.scanning.cut(key);
     const entry = find(key);
-    if (entry?.photo == null) return false;
-    const photoId = entry.photo.id;
-    const result = await asJob('analyse', key, (jobId) => call('photos.analyse', { photoId, jobId }));
+    const photoId = (isCut && entry?.photo?.id) || null;
+    const asked = takeEarly(key, photoId);
+    if (entry === null || photoId === null) return false;
+    const result = await (asked ?? askForAnalysis(key, photoId)).answer;
     if (find(key) === null) return false;
     if (result.ok) {
       const before = find(key)!;
@@ -281,7 +315,7 @@ export function createOpening(context: Context) {
         context.history.commit(key, { name: 'recipe', recipe: appliedTo(ofBatch.recipe, result.value) });
       }
       context.notices.withdraw(key, 'analyseFailed');
-      if (photos.getState().activeKey === key) context.rendering.schedule(key, 0);
+      if (photos.getState().activeKey === key) context.rendering.schedule(key, 'now');
       return true;
     }
     patch(key, { phase: 'ready' });
@@ -386,6 +420,7 @@ export function createOpening(context: Context) {
     const keys = order();
     photos.setState((state) => without(state, keys, new Set(closed)));
     for (const key of closed) {
+      takeEarly(key, null);
       context.view.zoomFit(key);
       context.rendering.forget(key);
       context.notices.withdrawUndo(key);

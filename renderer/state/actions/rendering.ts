@@ -81,8 +81,11 @@ export function createRendering(context: Context) {
     wanted = { key: wanted.key, timer: null, jobId: null };
   }
 
-  /** Renders the photo: the preview after `delay` milliseconds, the full size when nothing more urgent is left. */
-  function schedule(key: string, delay: number): void {
+  /**
+   * Renders the photo: the preview after `delay` milliseconds, the full size when nothing more urgent is left. `now`: before the
+   * page draws what has just changed, which takes longer than to ask for the preview.
+   */
+  function schedule(key: string, delay: number | 'now'): void {
     stop();
     const entry = find(key);
     if (entry?.photo == null || entry.edit === null) return;
@@ -109,11 +112,13 @@ export function createRendering(context: Context) {
       isSameList(renderedFor.hints, edit.hints);
     patch(key, { render: 'scheduled' });
     const turn: NonNullable<typeof wanted> = { key, timer: null, jobId: null };
-    turn.timer = setTimeout(() => {
+    wanted = turn;
+    const begin = () => {
       turn.timer = null;
       void compute(turn, isLocal ? 'full' : 'preview');
-    }, delay);
-    wanted = turn;
+    };
+    if (delay === 'now') begin();
+    else turn.timer = setTimeout(begin, delay);
   }
 
   /** The picture of a photo has changed. Only the photo that is shown is rendered; others are when they are shown. */

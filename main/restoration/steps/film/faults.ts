@@ -1,30 +1,46 @@
 import type { FilmFaults } from '../../../../contract/photo';
-import type { Raster } from '../../raster';
+import { type Planes, planesOf, type Raster } from '../../raster';
 import type { StepTools } from '../../tools';
 import { findLeak, LEAK_PIXELS } from './leak';
 import { findLines, type Line, lumaPlane, SCRATCH_PIXELS } from './scratches';
 import { findVignette, VIGNETTE_PIXELS } from './vignette';
 
-/**
- * Measures the faults of scanned film in a photo. Does not change the raster. A photo without colours has no leaks: the
- * tint of its paper is red light too. Throws CANCELLED.
- */
-export async function findFilmFaults(raster: Raster, hasColours: boolean, tools: StepTools): Promise<FilmFaults> {
-  const scratches = await findScratches(await tools.shrink(raster, SCRATCH_PIXELS), tools);
-  const vignette = findVignette(await tools.shrink(raster, VIGNETTE_PIXELS), tools.colour);
-  await tools.breathe();
-  const leak = hasColours ? findLeak(await tools.shrink(raster, LEAK_PIXELS), tools.colour) : null;
-  await tools.breathe();
+/** Small copies of a photo on which the faults of scanned film are looked for. */
+export interface FilmSamples {
+  readonly scratches: Raster;
+  readonly vignette: Planes;
+  /** Null for a grey photo, which has no leaks: the tint of its paper is red light too. */
+  readonly leak: Planes | null;
+}
+
+/** Throws CANCELLED. */
+export async function filmSamples(raster: Raster, tools: Pick<StepTools, 'shrink' | 'colour'>): Promise<FilmSamples> {
+  const { colour } = tools;
+  const [scratches, vignette, leak] = await Promise.all([
+    tools.shrink(raster, SCRATCH_PIXELS),
+    tools.shrink(raster, VIGNETTE_PIXELS),
+    raster.channels === 1 ? null : tools.shrink(raster, LEAK_PIXELS),
+  ]);
+  return { scratches, vignette: planesOf(vignette, colour), leak: leak && planesOf(leak, colour) };
+}
+
+/** Measures the faults of scanned film. `breathe` is called every few milliseconds, and throws to cancel. */
+export async function filmFaultsOf(samples: FilmSamples, breathe: () => Promise<void>): Promise<FilmFaults> {
+  const scratches = await findScratches(samples.scratches, breathe);
+  const vignette = findVignette(samples.vignette);
+  await breathe();
+  const leak = samples.leak && findLeak(samples.leak);
+  await breathe();
   return { scratches, leak, vignette };
 }
 
 /** A film has its scratches in one direction: the one with the strongest line. */
-async function findScratches(small: Raster, tools: StepTools): Promise<FilmFaults['scratches']> {
+async function findScratches(small: Raster, breathe: () => Promise<void>): Promise<FilmFaults['scratches']> {
   let best: FilmFaults['scratches'] = { across: false, lines: [] };
   let strongest = 0;
   for (const across of [false, true]) {
     const plane = lumaPlane(small, across);
-    const lines = await findLines(plane, across, () => tools.breathe());
+    const lines = await findLines(plane, across, breathe);
     const score = Math.max(0, ...lines.map((line) => line.score));
     if (score > strongest) {
       strongest = score;

@@ -10,7 +10,7 @@ import { copyOf, mapPixels, sameSamples, to16Bit, toGrey } from '../../testing/r
 import { testScene } from '../../testing/scene';
 import { fakeTools } from '../../testing/tools';
 import { film } from '.';
-import { findFilmFaults } from './faults';
+import { filmFaultsOf, filmSamples } from './faults';
 import { cornerStops } from './light';
 
 const NONE: FilmFaults = { scratches: { across: false, lines: [] }, leak: null, vignette: null };
@@ -68,7 +68,9 @@ function away({ data }: Raster): number {
   return sum;
 }
 
-const faultsOf = (raster: Raster) => findFilmFaults(raster, raster.channels === 3, fakeTools());
+const faultsIn = async (raster: Raster, tools = fakeTools()) =>
+  filmFaultsOf(await filmSamples(raster, tools), () => tools.breathe());
+const faultsOf = (raster: Raster) => faultsIn(raster);
 
 describe('scratches', () => {
   test('a faint and a strong one are found, filled, and named', async () => {
@@ -243,7 +245,7 @@ test('a cancel stops the measuring and the correction', async () => {
   tools.breathe = async () => {
     throw new EmulsionError('CANCELLED');
   };
-  await expect(findFilmFaults(scene, true, tools)).rejects.toMatchObject({ code: 'CANCELLED' });
+  await expect(faultsIn(scene, tools)).rejects.toMatchObject({ code: 'CANCELLED' });
   for (const faults of [
     { ...NONE, scratches: scratchAt(0.5, 0.01) },
     { ...NONE, leak: LEAK },

@@ -1,7 +1,6 @@
 import type { Edge, Leak } from '../../../../contract/photo';
 import { toLinear } from '../../colour';
-import { type Raster, readSrgb } from '../../raster';
-import type { StepTools } from '../../tools';
+import type { Planes } from '../../raster';
 import { type Observation, predict, robustFit } from './robust-fit';
 
 /**
@@ -54,11 +53,8 @@ interface Block {
   most: number;
 }
 
-/** Blocks of a small raster whose texture shows how much light was added. */
-function blocksOf(small: Raster, colour: StepTools['colour']): Block[] {
-  const { width, height } = small;
-  const planes = new Float32Array(3 * width * height);
-  readSrgb(small, { x: 0, y: 0, width, height }, colour, planes);
+/** Blocks of a small picture whose texture shows how much light was added. */
+function blocksOf({ width, height, values: planes }: Planes): Block[] {
   const count = width * height;
   const blocks: Block[] = [];
   for (let top = BORDER; top + BLOCK <= height - BORDER; top += BLOCK) {
@@ -186,9 +182,9 @@ function leakAt(blocks: readonly Block[], at: AtEdge): Leak | null {
   return { edge: at.edge, red: hill, green: hill.map((each) => share * each) };
 }
 
-/** The light leak of a small colour raster (see {@link LEAK_PIXELS}); null without strong evidence. */
-export function findLeak(small: Raster, colour: StepTools['colour']): Leak | null {
-  const blocks = blocksOf(small, colour);
+/** The light leak of a small picture in colours (see {@link LEAK_PIXELS}); null without strong evidence. */
+export function findLeak(small: Planes): Leak | null {
+  const blocks = blocksOf(small);
   if (blocks.filter(({ isTextured }) => isTextured).length < LEAST_BLOCKS) return null;
   const best = EDGES.map((edge) => {
     const at = { edge, features: blocks.map(({ x, y }) => featuresAt(edge, x, y)) };

@@ -1,7 +1,6 @@
 import type { Vignette } from '../../../../contract/photo';
 import { toLinear } from '../../colour';
-import { type Raster, readSrgb } from '../../raster';
-import type { StepTools } from '../../tools';
+import type { Planes } from '../../raster';
 import { type Observation, robustFit } from './robust-fit';
 
 /**
@@ -37,9 +36,9 @@ interface Slope extends Observation {
   sector: number;
 }
 
-/** The vignette of a small raster; null if there is hardly any. */
-export function findVignette(small: Raster, colour: StepTools['colour']): Vignette | null {
-  const slopes = slopesOf(small, colour);
+/** The vignette of a small picture; null if there is hardly any. */
+export function findVignette(small: Planes): Vignette | null {
+  const slopes = slopesOf(small);
   if (slopes.length < LEAST_BLOCKS) return null;
   const found = robustFit(slopes);
   const total = stopsOf(found);
@@ -62,9 +61,9 @@ export function findVignette(small: Raster, colour: StepTools['colour']): Vignet
 const stopsOf = (found: readonly number[]) => found.reduce((sum, each) => sum + each, 0) / Math.LN2;
 
 /** The slope away from the middle of each block whose light can be told. */
-function slopesOf(small: Raster, colour: StepTools['colour']): Slope[] {
+function slopesOf(small: Planes): Slope[] {
   const { width, height } = small;
-  const light = lightOf(small, colour);
+  const light = lightOf(small);
   const corner = Math.hypot(width, height) / 2;
   const middle = (BLOCK - 1) / 2;
   const n = BLOCK * BLOCK;
@@ -102,10 +101,8 @@ function slopesOf(small: Raster, colour: StepTools['colour']): Slope[] {
   return slopes;
 }
 
-function lightOf(small: Raster, colour: StepTools['colour']): Float32Array {
-  const count = small.width * small.height;
-  const planes = new Float32Array(3 * count);
-  readSrgb(small, { x: 0, y: 0, width: small.width, height: small.height }, colour, planes);
+function lightOf({ width, height, values: planes }: Planes): Float32Array {
+  const count = width * height;
   const light = new Float32Array(count);
   for (let i = 0; i < count; i++) {
     light[i] =

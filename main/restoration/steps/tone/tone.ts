@@ -1,6 +1,6 @@
 import type { StepOf } from '../../../../contract/recipe';
 import { type Lab, type Labs, lumaOf, toLabs } from '../../colour';
-import { maxValue, type Raster, readSrgb } from '../../raster';
+import { maxValue, type Planes, planesOf, type Raster, readSrgb } from '../../raster';
 import type { StepTools } from '../../tools';
 import { componentOf, densityOf, FULL_BLACK } from './density';
 
@@ -48,19 +48,17 @@ export interface ToneStatistics {
   readonly colour: 'colour' | 'monochrome' | 'toned';
 }
 
-/**
- * Measures the tones of a small raster (see {@link TONE_PIXELS}), away from its borders. `ignore` selects pixels that
- * do not count, such as damage.
- */
-export function measureTone(
-  raster: Raster,
-  colour: StepTools['colour'],
-  ignore?: (x: number, y: number) => boolean,
-): ToneStatistics {
-  const { width, height } = raster;
+/** Which pixels do not count, such as damage. */
+export type Ignored = (x: number, y: number) => boolean;
+
+/** Measures the tones of a small raster (see {@link TONE_PIXELS}), away from its borders. */
+export function measureTone(raster: Raster, colour: StepTools['colour'], ignore?: Ignored): ToneStatistics {
+  return tonesOf(planesOf(raster, colour), ignore);
+}
+
+/** The same of its planes. */
+export function tonesOf({ width, height, isGrey, values: planes }: Planes, ignore?: Ignored): ToneStatistics {
   const total = width * height;
-  const planes = new Float32Array(3 * total);
-  readSrgb(raster, { x: 0, y: 0, width, height }, colour, planes);
   const marginX = Math.floor(width * MARGIN);
   const marginY = Math.floor(height * MARGIN);
   let chosen = indicesWithin(width, height, marginX, marginY, ignore);
@@ -97,17 +95,11 @@ export function measureTone(
     darkEnd: meanBetween(labs, Number.NEGATIVE_INFINITY, darkEnd),
     lightEnd: meanBetween(labs, lightEnd, Number.POSITIVE_INFINITY),
     neutral: neutral / count,
-    colour: raster.channels === 1 ? 'monochrome' : kindOfColour(labs, Math.hypot(mean[1], mean[2])),
+    colour: isGrey ? 'monochrome' : kindOfColour(labs, Math.hypot(mean[1], mean[2])),
   };
 }
 
-function indicesWithin(
-  width: number,
-  height: number,
-  marginX: number,
-  marginY: number,
-  ignore?: (x: number, y: number) => boolean,
-): Int32Array {
+function indicesWithin(width: number, height: number, marginX: number, marginY: number, ignore?: Ignored): Int32Array {
   const chosen = new Int32Array(width * height);
   let count = 0;
   for (let y = marginY; y < height - marginY; y++) {
