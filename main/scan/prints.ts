@@ -20,6 +20,18 @@ export interface Print {
   edge: 'paper' | 'picture';
 }
 
+/** The prints that are cut out of a page; none where the page is the photo, and why. */
+export type PrintsOn = { corners: Corners[]; whole: null } | { corners: []; whole: 'empty' | 'one' };
+
+/** The prints to cut out of a page. */
+export function printsToCut(page: Raster): PrintsOn {
+  const found = findPrints(page).map(({ corners }) => corners);
+  if (found.length === 0) return { corners: [], whole: 'empty' };
+  const whole = wholeArea(page);
+  const isWhole = found.length === 1 && found[0]!.every(([x, y], i) => x === whole[i]![0] && y === whole[i]![1]);
+  return isWhole ? { corners: [], whole: 'one' } : { corners: found, whole: null };
+}
+
 /** The least area of a print, as a share of the page. */
 const LEAST_AREA = 0.0025;
 /** The shortest side of a print, as a share of the page's longer side. */

@@ -73,6 +73,8 @@ export const batch = {
     pages: 'Files with several pages',
     pageChoices: { all: 'All pages', first: 'Only the first', range: 'These pages' },
     pageRange: 'Pages, such as 2-5',
+    split: 'Several prints on a page',
+    splitText: 'The prints on each page are found, and each becomes a photo of its own.',
     salvage: 'Restore incomplete files',
     salvageText: 'Files that break off are restored as far as they go, and reported as partly read.',
     concurrency: 'Photos at once',
