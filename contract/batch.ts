@@ -86,6 +86,8 @@ const StoredSettings = z.object({
     .string()
     .refine((text) => readPages(text) !== null)
     .default('all'),
+  /** Each print that is found on a page is a photo of its own. Only for folders of this computer. */
+  split: z.boolean().default(false),
   /** Restores files that break off as far as they go, instead of reporting them as damaged. */
   salvage: z.boolean().default(false),
   /** Keeps processing photos that are added to the folder later. */

@@ -9,6 +9,8 @@ import {
 } from '../../contract/batch';
 import type { ErrorCode, Failure } from '../../contract/errors';
 import type { Found } from '../storage/found';
+import type { PagePrints } from './journal-lines';
+import { printsOf } from './pages';
 
 /** What a person has said about a result, and whether its photo was read in part only. */
 export interface Marks {
@@ -117,6 +119,22 @@ export class Items {
   update(item: Item, { bytes, modified }: Pick<Found, 'bytes' | 'modified'>): void {
     this.#waitingBytes += bytes - item.found.bytes;
     item.found = { ...item.found, bytes, modified };
+  }
+
+  /** Makes an item the first print on its page. Returns the items of the others, unless they wait already. */
+  split(item: Item, prints: PagePrints): Item[] {
+    const [first, ...others] = printsOf(item.found, prints);
+    item.found = first!;
+    return others.flatMap((found) => {
+      const known = this.named(found.name);
+      if (!known) return this.add(found);
+      const isAhead = known.state === 'waiting' || known.state === 'running';
+      // The file was changed, and its prints are others than those that had these names before.
+      if (isAhead) this.update(known, found);
+      else this.takeBack(known);
+      known.found = found;
+      return isAhead ? [] : known;
+    });
   }
 
   /** Records the result of an item, from this run or (`isNew` false) from an earlier one. */

@@ -4,7 +4,7 @@ import { BATCH_OUTCOMES, BatchSettings, Decision, MAX_CHOSEN, PhotoWork } from '
 import { Crop, Orientation } from '../../contract/edit';
 import { Failure } from '../../contract/errors';
 import { StepReport } from '../../contract/photo';
-import { Scan } from '../../contract/scan';
+import { Corners, Scan } from '../../contract/scan';
 import { isPathBelow } from '../storage/remote';
 
 /*
@@ -36,6 +36,8 @@ export const Head = z.discriminatedUnion('t', [
     at: z.string().max(100),
     version: z.string().max(100),
   }),
+  /** Somebody has looked for the prints on the page. Its body holds them. */
+  z.object({ t: z.literal('split'), n: Name, b: bytes, m: time }),
   /**
    * The photo is computed; its file is about to get the name `o` (path below the output folder). `r`: a person has asked for
    * it. Until the file has its name, the lines before still hold. `d`: what was decided.
@@ -107,6 +109,13 @@ export const MadeBody = z.object({
   former: z.object({ at: z.number().int().nonnegative(), sha256: z.string().max(128) }).optional(),
 });
 export type MadeBody = z.infer<typeof MadeBody>;
+
+/** The prints on a page; none where the page is the photo: nothing lies on it, it is one print, or an edit file says what it is. */
+export const PagePrints = z.union([
+  z.object({ corners: z.array(Corners).min(1).max(1000), whole: z.null() }),
+  z.object({ corners: z.tuple([]), whole: z.enum(['empty', 'one', 'told']) }),
+]);
+export type PagePrints = z.infer<typeof PagePrints>;
 
 export const EndBody = z.object({ failure: Failure.nullable() });
 export type EndBody = z.infer<typeof EndBody>;

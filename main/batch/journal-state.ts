@@ -80,6 +80,12 @@ export class Written {
     return this.#owners.get(this.keyOf(path));
   }
 
+  /** Whether this batch has written a file from another photo than this one. */
+  isAnothers(path: string, photo: string): boolean {
+    const owner = this.ownerOf(path);
+    return owner !== undefined && owner !== photo;
+  }
+
   /** Returns the same key for all paths that may lead to the same file. */
   keyOf(path: string): string {
     if (isRemote(path)) return path;
@@ -108,6 +114,8 @@ export interface JournalState {
   record(head: Head, body?: unknown): Promise<number>;
   readonly thumbnails: Thumbnails;
   readonly entries: Map<string, Entry>;
+  /** Where the prints of each page are said, by the name of the page. */
+  readonly pages: Map<string, { at: number; bytes: number; modified: number }>;
   /** Index of the current work. */
   readonly work: number;
   /** How the last run has ended; null: it was ended from outside. */
@@ -133,14 +141,17 @@ export function workOf({
   name,
   ...more
 }: BatchSettings): string {
-  const { size, dpi, depth, profile, saveChanges, caption } = more;
+  const { size, dpi, depth, profile, saveChanges, caption, split } = more;
   // What is written as it was before these could be chosen has the identity that it had.
   const isPlain = size === null && dpi === null && depth === null && profile === 'original' && !saveChanges;
   const chosen =
     isPlain && metadata !== 'withoutLocation' ? [] : [{ metadata, size, dpi, depth, profile, saveChanges }];
   // Which pages are wanted, and whether broken files are salvaged, changes no result that exists.
   const said = Object.keys(caption).length === 0 ? [] : [caption];
-  const what = JSON.stringify([recipe, added, changes, format, quality, metadata !== 'none', name, ...chosen, ...said]);
+  const what = JSON.stringify([
+    ...[recipe, added, changes, format, quality, metadata !== 'none', name, ...chosen, ...said],
+    ...(split ? ['split'] : []),
+  ]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }
 
@@ -195,6 +206,7 @@ export async function openJournalState(
       },
       thumbnails,
       entries: read.entries,
+      pages: read.pages,
       work,
       ended: read.ended,
       notes: read.notes,
@@ -263,6 +275,7 @@ export async function readOutcomes(
 /** Builds the state while a journal is read. */
 class Reading {
   readonly entries = new Map<string, Entry>();
+  readonly pages: JournalState['pages'] = new Map();
   readonly notes: Message[] = [];
   readonly written = new Written();
   id: string | null = null;
@@ -287,6 +300,9 @@ class Reading {
         this.input = head.input;
         this.#work = this.#numberOf(head.work);
         this.ended = null;
+        break;
+      case 'split':
+        this.pages.set(head.n, { at, bytes: head.b, modified: head.m });
         break;
       case 'made':
       case 'end': {

@@ -3,6 +3,7 @@ import { isRemote } from '../storage/remote';
 import { restorePhoto } from './photo';
 import { Pool } from './pool';
 import { restoreRemotePhoto } from './remote-photo';
+import { findOnPage } from './split';
 import type { PhotoProcessor } from './types';
 
 /** Computes photos with engines on this computer. `wanted`: photos at the same time; 0: by cores and memory. */
@@ -23,6 +24,7 @@ export function localProcessor(launch: LaunchEngine, options: EngineOptions, wan
       if (answer.outcome !== 'kept') pool.learn(answer.peak);
       return answer;
     },
+    prints: (task, control) => pool.use((engine) => findOnPage(engine, task, control)),
     close: () => pool.close(),
   };
 }

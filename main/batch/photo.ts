@@ -12,7 +12,7 @@ import type { Engine } from '../engine/supervisor';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { frontOf } from '../photos/backs';
 import { EXPORT_EXTENSIONS, RAW_EXTENSIONS } from '../photos/extensions';
-import { stemOfPage } from '../photos/pages';
+import { stemOfPage, stemOfPrint } from '../photos/pages';
 import { UNTOUCHED } from '../restoration/untouched';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
@@ -23,6 +23,7 @@ import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write
 import { type Keeping, publishChanges } from './changes-file';
 import { extensionIn, fileNameOf } from './pages';
 import { printBeside } from './print-beside';
+import { saidOfPage } from './split';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
 export const THUMBNAIL = 320;
@@ -95,7 +96,10 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
     if (kept !== null) return { outcome: 'kept', path: kept };
   }
   const before = await look(found.path, within);
-  const { scan, notes: said } = await printBeside(found);
+  const { print } = found;
+  const isPrint = print !== undefined && 'number' in print;
+  const { scan, notes: said } = isPrint ? { scan: { corners: print.corners }, notes: [] } : await printBeside(found);
+  said.push(...saidOfPage(print));
   // A person who has a result made again has looked at it.
   const front = replaces === undefined ? await frontOf(found.path) : null;
   if (front !== null) said.push(say('notes.back', { name: front }));
@@ -309,8 +313,11 @@ function extensionOf(found: Found, { format }: BatchSettings): string {
 }
 
 /** Name of a photo's file without extension, from the name pattern of the batch. */
-export function stemOf(found: Pick<Found, 'name' | 'path' | 'modified' | 'page'>, settings: BatchSettings): string {
-  const { path, modified, page } = found;
+export function stemOf(
+  found: Pick<Found, 'name' | 'path' | 'modified' | 'page' | 'print'>,
+  settings: BatchSettings,
+): string {
+  const { path, modified, page, print } = found;
   const name = fileNameOf(found);
   const date = new Date(modified);
   const two = (value: number) => String(value).padStart(2, '0');
@@ -324,7 +331,7 @@ export function stemOf(found: Pick<Found, 'name' | 'path' | 'modified' | 'page'>
     /\{(name|folder|date|recipe)\}/g,
     (_, token: keyof typeof values) => values[token],
   );
-  return stemOfPage(stem, page);
+  return stemOfPrint(stemOfPage(stem, page), print && 'number' in print ? print.number : null);
 }
 
 /** The expected path of a restored photo, as far as it is known without opening the original. */

@@ -2,7 +2,11 @@ import type { Found } from '../storage/found';
 import { isPathBelow, pathIn } from '../storage/remote';
 import { type Before, resultBefore } from './finished';
 import type { Entry, JournalState } from './journal-state';
+import { printsOf } from './pages';
+import { knownOnPage } from './split';
 
+/** The number at the end of the name of a print that is not the first of its page. */
+const PRINT = /^(.*)#print=(\d{1,4})$/s;
 /** The number at the end of the name of a photo that is not the first of its file. */
 const PAGE = /^(.*)#page=(\d{1,4})$/s;
 
@@ -21,9 +25,12 @@ export async function* recalled(
     // SECURITY: the journal may come from somebody else, and its names are not those of files that were found.
     if (!isPathBelow(name)) continue;
     const entry = journalState.entries.get(name)!;
-    const [, file = name, page] = PAGE.exec(name) ?? [];
+    const [, onPage = name, number = '1'] = PRINT.exec(name) ?? [];
+    const [, file = onPage, page] = PAGE.exec(onPage) ?? [];
     const { bytes, modified } = entry;
-    const found = { name, path: pathIn(input, file), bytes, modified, ...(page && { page: Number(page) }) };
+    const whole = { name: onPage, path: pathIn(input, file), bytes, modified, ...(page && { page: Number(page) }) };
+    const prints = await knownOnPage(whole, journalState);
+    const found = { ...whole, ...(prints && printsOf(whole, prints)[Number(number) - 1]), name };
     yield { found, before: (await resultBefore(found, entry, journalState, output)) ?? keptBefore(entry) };
   }
 }

@@ -19,11 +19,13 @@ import { JournalHolder } from './journal-holder';
 import { type EndBody, type Head, JOURNAL_FORMAT, type RunBody, type StopBody } from './journal-lines';
 import { type JournalState, openJournalState, workOf } from './journal-state';
 import { Leftovers } from './leftovers';
+import { printsOf } from './pages';
 import { type Made, stemOf } from './photo';
 import { Progress } from './progress';
 import { recalled } from './recall';
 import { Review } from './review';
 import { isPartlyRead, lineOf, rowOf } from './rows';
+import { knownOnPage, splitPage } from './split';
 import type { Batch, BatchSetup, PhotoProcessor } from './types';
 
 /** A photo that crashes the engine this many times is quarantined. */
@@ -218,11 +220,13 @@ class RunningBatch implements Batch {
     this.#progress.setActive(false);
     if (!this.#isStopped) this.#phase = 'done';
     const how = this.#phase as 'done' | 'cancelled' | 'halted';
-    const body: StopBody = { failure: this.#halt };
     const head: Head = { t: 'stop', how, at: new Date().toISOString(), seconds: this.#progress.seconds };
     // If even this cannot be written, only the displayed state and the log can tell.
     const isMine = this.#halt?.code !== 'BATCH_RUNNING';
-    if (isMine) await this.#journalState.record(head, body).catch(logged('The end of a batch could not be written'));
+    if (isMine)
+      await this.#journalState
+        .record(head, { failure: this.#halt } satisfies StopBody)
+        .catch(logged('The end of a batch could not be written'));
     await processor.close();
     if (isMine) await this.#leftovers.sweepAgain();
     // Releases the journal as soon as the batch ends, so that another program can continue it or a drive can be
@@ -307,13 +311,17 @@ class RunningBatch implements Batch {
     });
   }
 
-  /**
-   * Adds a file that was found: finished in an earlier run, or waiting. `known`: its item, if the file has changed
-   * since.
-   */
+  /** Adds the photos of a file that was found. `known`: the item of the first, if the file has changed since. */
   async #take(found: Found, known?: Item): Promise<void> {
+    await this.#leftovers.sweep(dirname(pathIn(this.#setup.output, found.name)));
+    const prints = this.#setup.settings.split ? await knownOnPage(found, this.#journalState) : null;
+    if (prints === null) await this.#takePhoto(found, known);
+    else for (const photo of printsOf(found, prints)) await this.#takePhoto(photo, this.#items.named(photo.name));
+  }
+
+  /** Adds a photo: finished in an earlier run, or waiting. */
+  async #takePhoto(found: Found, known: Item | undefined): Promise<void> {
     const { output } = this.#setup;
-    await this.#leftovers.sweep(dirname(pathIn(output, found.name)));
     if (known) {
       this.#items.takeBack(known);
       known.found = found;
@@ -424,16 +432,20 @@ class RunningBatch implements Batch {
   }
 
   async #one(item: Item): Promise<void> {
-    const { found } = item;
     const { settings, input, output, processor } = this.#setup;
     let made: { at: number } | null = null;
     try {
-      const looked = await look(found.path);
+      const looked = await look(item.found.path);
       if (looked?.stray) {
         await this.#end(item, 'passed', looked.error.toFailure());
         return;
       }
       if (looked) throw looked.error;
+      if (settings.split && item.found.print === undefined) {
+        const others = await splitPage(item, this.#setup, this.#items, this.#journalState, this.#control.signal);
+        for (const other of others) this.#enqueue(other);
+      }
+      const { found } = item;
       const answer = await processor.process(
         {
           found,
@@ -446,10 +458,7 @@ class RunningBatch implements Batch {
         },
         {
           signal: this.#control.signal,
-          isOwn: (path) => {
-            const owner = this.#journalState.written.ownerOf(path);
-            return owner !== undefined && owner !== found.name;
-          },
+          isOwn: (path) => this.#journalState.written.isAnothers(path, found.name),
           onMade: async (each) => {
             made = { at: await this.#made(found.name, each) };
           },

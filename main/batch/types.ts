@@ -1,5 +1,6 @@
 import type { Provider } from '../../contract/app';
 import type { BatchFilter, BatchRow, BatchSettings, BatchState } from '../../contract/batch';
+import type { PagePrints } from './journal-lines';
 import type { Kept, Made, PhotoControl, PhotoTask } from './photo';
 import type { Review } from './review';
 
@@ -12,6 +13,11 @@ export interface PhotoProcessor {
   limit(working: number): number;
   /** Computes one photo and writes it, see `restorePhoto`. */
   process(task: PhotoTask, control: PhotoControl): Promise<Made | Kept>;
+  /** Looks for the prints on a page, see `findOnPage`; absent: it cannot. */
+  prints?(
+    task: Pick<PhotoTask, 'found' | 'settings'>,
+    control: Pick<PhotoControl, 'signal' | 'onProgress'>,
+  ): Promise<PagePrints>;
   /**
    * Called once, before the first photo. The processor calls `onMore` when more photos than before may be processed.
    */

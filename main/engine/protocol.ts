@@ -12,7 +12,7 @@ import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import type { ScanWish } from '../../document/scan';
 import type { InspectedFile } from '../generators/inspect/inspected';
 import type { LogRecord } from '../log/log';
-import type { Print } from '../scan/prints';
+import type { Print, PrintsOn } from '../scan/prints';
 import type { Pair, PairSide } from '../synthesis/pair';
 import type { ListedPlace } from './inspect-repair';
 import type { ListedProviders } from './provider-list';
@@ -288,6 +288,14 @@ export interface Requests {
       photo: Photo;
       prints: (Print & WrittenFile & { width: number; height: number; notes: Message[] })[];
     };
+  };
+  /**
+   * Finds the prints on a scan, as `split` does, and writes nothing. `whole`: none, because there is nothing on the page, or because
+   * all of it is one print. Throws the errors of `open`.
+   */
+  printsOn: {
+    request: { path: string; page?: number; salvage?: boolean };
+    response: PrintsOn;
   };
   /**
    * Makes the training pair of an index from a clean picture. Writes its three pictures, replacing existing ones, or

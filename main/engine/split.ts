@@ -11,7 +11,7 @@ import { withoutLocation } from '../photos/location';
 import { metadataFor, NO_METADATA } from '../photos/metadata';
 import type { OpenPhoto } from '../photos/open';
 import { createRaster, type Raster } from '../restoration/raster';
-import { findPrints, type Print } from '../scan/prints';
+import { findPrints, type Print, printsToCut } from '../scan/prints';
 import { cutOut } from '../scan/warp';
 import { writePhoto } from '../storage/write';
 import { CODEC_SECONDS } from './decoding';
@@ -59,6 +59,19 @@ export async function splitScan(job: Job, request: Request): Promise<Response> {
     await encoding;
   }
   return { photo, prints: written };
+}
+
+/** Finds the prints on a scan, as {@link splitScan} does. */
+export async function printsOn(
+  job: Job,
+  request: Requests['printsOn']['request'],
+): Promise<Requests['printsOn']['response']> {
+  const { source } = await openedFrom(job, 'once', request, basename(request.path), 0.5);
+  job.stage('analysing', 0.5, 1);
+  job.busy(CODEC_SECONDS);
+  const found = printsToCut(source.raster);
+  await job.breathe();
+  return found;
 }
 
 async function upright(job: Job, page: Raster, { corners }: Print): Promise<Raster> {

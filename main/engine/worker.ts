@@ -15,7 +15,7 @@ import type { EngineOptions, FromEngine, RequestKind, Requests, ToEngine } from 
 import { listProviders, tryListed } from './provider-list';
 import { canReadResidentMemory, memoryBudget } from './resident';
 import { Sessions, threadsFor } from './sessions';
-import { splitScan } from './split';
+import { printsOn, splitScan } from './split';
 import { thumbnailOf } from './thumbnail';
 import { JobTools } from './tools';
 import { Verdicts } from './verdicts';
@@ -193,6 +193,9 @@ class Worker {
         break;
       case 'inspect':
         this.#enqueue(id, (job) => inspectFile(job, message.body.path, threadsFor(this.#options.threads)));
+        break;
+      case 'printsOn':
+        this.#enqueue(id, (job) => printsOn(job, message.body));
         break;
       case 'split':
         this.#enqueue(id, (job) => splitScan(job, message.body));

@@ -26,3 +26,7 @@ export function wantedPages(pages: Pages, count: number): number[] {
 /** The name of a result without extension: all but the first photo of a file get their number. */
 export const stemOfPage = (stem: string, page: number | undefined): string =>
   page === undefined || page === 1 ? stem : `${stem}-p${page}`;
+
+/** The same for a print on a page, from 1. */
+export const stemOfPrint = (stem: string, number: number | null): string =>
+  number === null ? stem : `${stem}-${number}`;

@@ -16,6 +16,8 @@ export interface Lid {
    * side of a place.
    */
   readonly rough: number;
+  /** Whether a pixel would look like the lid if only this share of the light fell there, 0..1: in the shadow of a print. */
+  readonly isLidAt: (x: number, y: number, shade: number) => boolean;
 }
 
 /** The margin, as a share of the longer side of the page. */
@@ -36,6 +38,8 @@ export function lidOf({ width, height, planes }: Coarse): Lid {
   const samples = marginOf(width, height, margin);
   const light = lightOf(smooth[0], width, height, samples);
   const colours = learn(smooth, samples, light);
+  // Rows across the slope of a shadow are not even.
+  const shaded = learn(smooth, samples, light, 2.5);
   const marks = new Uint8Array(width * height);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) marks[i] = colours.has(i, light(x, y)) ? 0 : 1;
@@ -57,6 +61,7 @@ export function lidOf({ width, height, planes }: Coarse): Lid {
     even: colours.even,
     isWhite: bright! > 190 && Math.abs(red!) < 10 && Math.abs(yellow!) < 14,
     rough: Math.min(2 * quantile(changes, 0.9), 3 * noiseOf(planes[0], width, height)),
+    isLidAt: (x, y, shade) => shaded.has(y * width + x, light(x, y) * shade),
   };
 }
 
@@ -161,12 +166,13 @@ function learn(
   planes: readonly [Float32Array, Float32Array, Float32Array],
   samples: readonly Sample[],
   light: (x: number, y: number) => number,
+  finest = 0.8,
 ) {
   const values = samples.map(({ x, y, at }) => planes[0][at]! / light(x, y));
   const bySegment: number[][] = Array.from({ length: SEGMENTS }, () => []);
   for (const [i, { segment }] of samples.entries()) bySegment[segment]!.push(values[i]!);
   const spreads = bySegment.filter((each) => each.length > 0).map((each) => spreadOf(each));
-  const size = Math.max(0.8, Math.min(4, 1.2 * quantile(spreads, 0.3)));
+  const size = Math.max(finest, Math.min(4, 1.2 * quantile(spreads, 0.3)));
   const middle = planes.map((plane) => median(samples.map(({ at }) => plane[at]!)));
   const binOf = (at: number, lightness: number) => {
     let bin = 0;

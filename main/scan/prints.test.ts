@@ -3,7 +3,7 @@ import { createRaster, type Raster } from '../restoration/raster';
 import { to16Bit, toGrey } from '../restoration/testing/rasters';
 import { testScene } from '../restoration/testing/scene';
 import { findPrints } from './prints';
-import { type AlbumOptions, drawAlbum, LIDS, worstCorner } from './testing/album';
+import { type AlbumOptions, drawAlbum, worstCorner } from './testing/album';
 
 const pictures = [1, 2, 3, 4, 5].map((seed) => testScene(seed % 2 === 0 ? 150 : 200, seed % 2 === 0 ? 200 : 150, seed));
 const plain: Omit<AlbumOptions, 'lid'> = {
@@ -33,8 +33,17 @@ function expectFound(options: AlbumOptions, seed: number): void {
 }
 
 describe('prints on a page', () => {
-  test.each(LIDS)('are found on a lid: %s', (lid) => {
+  // `npm run bench -- prints` measures all of them.
+  test.each(['white', 'black', 'felt', 'stripes', 'dots'] as const)('are found on a lid: %s', (lid) => {
     expectFound({ ...plain, lid }, 7);
+  });
+
+  test.each(['grey', 'stripes'] as const)('end where their shadows begin: %s', (lid) => {
+    expectFound({ ...plain, lid, count: 3, shadow: 0.5 }, 5);
+  });
+
+  test('have their own borders where they touch', () => {
+    expectFound({ ...plain, lid: 'black', count: 2, turn: 10, touching: 1, bordered: 1 }, 5);
   });
 
   test('are found where nine of them lie close together', () => {
@@ -75,7 +84,7 @@ describe('prints on a page', () => {
 });
 
 describe('a page', () => {
-  test.each(['white', 'wood', 'stripes', 'dots'] as const)('without prints has none: %s', (lid) => {
+  test.each(['white', 'wood', 'stripes'] as const)('without prints has none: %s', (lid) => {
     expect(findPrints(drawAlbum({ ...plain, lid, count: 0 }, pictures, 1).page)).toEqual([]);
   });
 

@@ -1,10 +1,12 @@
 import { type Corners, wholeArea } from '../../document/quad';
 import type { Raster } from '../restoration/raster';
+import { withBorders } from './borders';
 import { type Coarse, coarseOf } from './coarse';
 import { boxesIn } from './cover';
 import { type Lid, lidOf } from './lid';
 import { filled, opened, type Region, regionsOf, shrunk, spread } from './regions';
 import { anglesOf, type Box, cutApart, type Evidence, evidenceOf, onCoarse, type Patch, patchOf } from './seams';
+import { settle } from './settle';
 import { cornersOf, type Found, findSides, type Rectangle } from './sides';
 
 /** Finds the prints that lie on a scanned page. */
@@ -16,6 +18,18 @@ export interface Print {
   angle: number;
   /** Whether the corners are those of the paper, or those of the picture on it because its border looks like the lid. */
   edge: 'paper' | 'picture';
+}
+
+/** The prints that are cut out of a page; none where the page is the photo, and why. */
+export type PrintsOn = { corners: Corners[]; whole: null } | { corners: []; whole: 'empty' | 'one' };
+
+/** The prints to cut out of a page. */
+export function printsToCut(page: Raster): PrintsOn {
+  const found = findPrints(page).map(({ corners }) => corners);
+  if (found.length === 0) return { corners: [], whole: 'empty' };
+  const whole = wholeArea(page);
+  const isWhole = found.length === 1 && found[0]!.every(([x, y], i) => x === whole[i]![0] && y === whole[i]![1]);
+  return isWhole ? { corners: [], whole: 'one' } : { corners: found, whole: null };
 }
 
 /** The least area of a print, as a share of the page. */
@@ -76,18 +90,43 @@ function look(coarse: Coarse, lid: Lid, needed: number): CoarsePrint[] {
   const long = Math.max(width, height);
   const closed = withoutHoles(lid.marks, width, height, 0.003);
   const marks = opened(closed, width, height, 2);
-  const found: CoarsePrint[] = [];
-  for (const { exact, ...rectangle } of rectanglesIn(coarse, marks)) {
-    const searches = exact.map((isExact) => ({
-      inwards: (isExact ? 0.004 : 0.025) * long,
-      outwards: (isExact ? 0.004 : 0.01) * long,
+  const seen = rectanglesIn(coarse, marks).map(({ exact, ...proposed }) => {
+    const { rectangle, settled, facing } = settle(coarse, lid, proposed);
+    const searches = exact.map((isExact, i) => ({
+      inwards: (isExact || settled[i] ? 0.004 : 0.025) * long,
+      outwards: (isExact || settled[i] ? 0.004 : 0.01) * long,
       rough: lid.rough,
     }));
-    const sides = findSides(coarse, lid.marks, rectangle, searches);
-    const print = judged(coarse, lid, sides, needed);
-    if (print) found.push(print);
+    return { sides: findSides(coarse, lid.marks, rectangle, searches), facing };
+  });
+  const all = seen.map(({ sides }) => sides);
+  const wider = seen.map(({ sides, facing }) => withBorders(coarse, sides, facing));
+  // Paper that would lie on another print belongs to that, unless that one gives way.
+  for (let round = 0; round < 2; round++) {
+    for (const [i, each] of wider.entries()) {
+      const others = all.filter((_, other) => other !== i);
+      if (others.every((other) => !reachesInto(each, other, 0.003 * long))) all[i] = each;
+    }
   }
-  return found;
+  return all.flatMap((sides) => judged(coarse, lid, sides, needed) ?? []);
+}
+
+/** Whether a side of a print, for a third of its length, lies in another by more than a distance. */
+function reachesInto(print: Found, other: Found, most: number): boolean {
+  return print.corners.some((from, i) => {
+    const to = print.corners[(i + 1) % 4]!;
+    let inside = 0;
+    for (let step = 1; step < 20; step++) {
+      const [x, y] = [from[0] + ((to[0] - from[0]) * step) / 20, from[1] + ((to[1] - from[1]) * step) / 20];
+      const depths = other.corners.map((corner, j) => {
+        const next = other.corners[(j + 1) % 4]!;
+        const length = Math.hypot(next[0] - corner[0], next[1] - corner[1]);
+        return ((next[0] - corner[0]) * (y - corner[1]) - (next[1] - corner[1]) * (x - corner[0])) / length;
+      });
+      if (Math.min(...depths) > most) inside += 1;
+    }
+    return inside > 6;
+  });
 }
 
 /**

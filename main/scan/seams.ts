@@ -264,10 +264,70 @@ function bestLine(patch: Patch, edgeMarks: Uint8Array, box: Box, isRow: boolean,
       const score = edged / length - Math.abs(slope) * 0.02;
       if (score < needed || (best && score <= best.score)) continue;
       if (!isPicture(patch, box, isRow, first, line) || !isPicture(patch, box, isRow, line, end)) continue;
+      if (!isSeam(patch, edgeMarks, box, isRow, line, tangent)) continue;
       best = { at: line, score };
     }
   }
   return best;
+}
+
+/** How far from a seam the pictures on its two sides are compared, in pixels. */
+const BESIDE_SEAM = [4, 6, 8];
+/** Two pictures have nothing in common beside their seam; one goes on behind a line. */
+const ALIKE = 0.5;
+
+/** Whether an edge reaches from side to side of a box and has different pictures on both sides. */
+function isSeam(patch: Patch, edgeMarks: Uint8Array, box: Box, isRow: boolean, line: number, tangent: number): boolean {
+  const { width } = patch;
+  const [along, across] = isRow ? [1, width] : [width, 1];
+  const [from, to] = isRow ? [box.left, box.right] : [box.top, box.bottom];
+  const middle = (from + to) / 2;
+  const lineAt = (i: number) => line + Math.round(tangent * (i - middle));
+  const outer = Math.max(6, Math.round(0.08 * (to - from)));
+  for (const start of [from + 1, to - 1 - outer]) {
+    let edged = 0;
+    for (let i = start; i < start + outer; i++) edged += edgeMarks[lineAt(i) * across + i * along]!;
+    if (edged < 0.6 * outer) return false;
+  }
+  return !goesOn(patch, box, isRow, lineAt, lineAt);
+}
+
+/** Whether the picture before one line goes on behind another. */
+function goesOn(
+  { planes, width }: Patch,
+  box: Box,
+  isRow: boolean,
+  lineBefore: (i: number) => number,
+  lineAfter: (i: number) => number,
+): boolean {
+  const [along, across] = isRow ? [1, width] : [width, 1];
+  const [from, to] = isRow ? [box.left, box.right] : [box.top, box.bottom];
+  const [first, end] = isRow ? [box.top, box.bottom] : [box.left, box.right];
+  let alike = 0;
+  for (const away of BESIDE_SEAM) {
+    const [one, other]: [number[], number[]] = [[], []];
+    for (let i = from + 3; i < to - 3; i++) {
+      const [before, after] = [lineBefore(i) - away, lineAfter(i) + away];
+      if (before < first || after >= end) continue;
+      one.push(planes[0]![before * across + i * along]!);
+      other.push(planes[0]![after * across + i * along]!);
+    }
+    alike += correlation(one, other) / BESIDE_SEAM.length;
+  }
+  return alike >= ALIKE;
+}
+
+/** -1..1; 0 where one of them is even. */
+function correlation(one: readonly number[], other: readonly number[]): number {
+  const [meanOne, meanOther] = [one, other].map((each) => each.reduce((sum, value) => sum + value, 0) / each.length);
+  let [both, first, second] = [0, 0, 0];
+  for (let i = 0; i < one.length; i++) {
+    const [a, b] = [one[i]! - meanOne!, other[i]! - meanOther!];
+    both += a * b;
+    first += a * a;
+    second += b * b;
+  }
+  return Math.min(first, second) < 9 * one.length ? 0 : both / Math.sqrt(first * second);
 }
 
 /** A print is not narrower than this share of the side that it has in common with its neighbour. */
@@ -347,6 +407,13 @@ function bandAt(patch: Patch, edgeMarks: Uint8Array, box: Box, isRow: boolean, m
       edged(first + stop) > 0.5 &&
       isPicture(patch, box, isRow, first, first + start) &&
       isPicture(patch, box, isRow, first + stop, end) &&
+      !goesOn(
+        patch,
+        box,
+        isRow,
+        () => first + start,
+        () => first + stop,
+      ) &&
       (!best || thickness > best.width)
     ) {
       best = { at: faintLine(patch, box, isRow, first + start, first + stop), width: thickness };

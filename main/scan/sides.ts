@@ -28,7 +28,7 @@ export interface Found {
   readonly corners: readonly (readonly [number, number])[];
 }
 
-interface Line {
+export interface Line {
   /** On the line, and its direction of length 1. */
   x: number;
   y: number;
@@ -298,7 +298,7 @@ function squared(lines: readonly FoundLine[]): Line[] {
   });
 }
 
-function meet(one: Line, other: Line): [number, number] {
+export function meet(one: Line, other: Line): [number, number] {
   const area = one.dx * other.dy - one.dy * other.dx;
   const t = ((other.x - one.x) * other.dy - (other.y - one.y) * other.dx) / area;
   return [one.x + one.dx * t, one.y + one.dy * t];

@@ -1,4 +1,5 @@
 import type { BatchSettings } from '../../contract/batch';
+import type { Corners } from '../../contract/scan';
 import type { EmulsionError } from '../errors';
 
 /** A file below the scanned folder. */
@@ -11,6 +12,8 @@ export interface Found {
   modified: number;
   /** Which of the file's photos, from 1; absent: the first. */
   page?: number;
+  /** Which print on the page it is; `whole`: the page was looked at and is the photo; absent: it was not looked at. */
+  print?: { number: number; corners: Corners } | { whole: 'empty' | 'one' | 'told' };
 }
 
 /** A path below the folder that cannot be read or, if it is `stray`, is left out on purpose. */

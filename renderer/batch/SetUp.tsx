@@ -267,6 +267,14 @@ function More() {
           />
         </Field>
         <Pages fault={faults.pages} />
+        <Field label={t('batch.split')} htmlFor={`${id}-split`} hint={t('batch.splitText')} hintId={`${id}-split-hint`}>
+          <Switch
+            id={`${id}-split`}
+            describedBy={`${id}-split-hint`}
+            checked={draft.split}
+            onChange={(split) => set({ split })}
+          />
+        </Field>
         <Field
           label={t('batch.salvage')}
           htmlFor={`${id}-salvage`}

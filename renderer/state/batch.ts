@@ -37,6 +37,7 @@ export interface BatchDraft extends OutputOptions {
   concurrency: number;
   /** `all`, `first`, `3` or `2-5`. */
   pages: string;
+  split: boolean;
   salvage: boolean;
   watch: boolean;
 }

@@ -73,6 +73,8 @@ export const batch = {
     pages: 'Files with several pages',
     pageChoices: { all: 'All pages', first: 'Only the first', range: 'These pages' },
     pageRange: 'Pages, such as 2-5',
+    split: 'Several prints on a page',
+    splitText: 'The prints on each page are found, and each becomes a photo of its own.',
     salvage: 'Restore incomplete files',
     caption: 'Caption for every photo',
     captionText: 'An empty field keeps what a photo says itself.',

@@ -112,6 +112,7 @@ export const cli = {
       queueNeeded: 'No address of a queue: give one after --queue, in EMULSION_QUEUE_URL or with --queue-file.',
       file: '“{{file}}”:',
       depth: '{{format}} has no 16 bits per channel. Choose png or tiff.',
+      splitLocal: 'Pages can only be split where they lie on this computer, and not through a queue.',
       saveChangesLocal: 'The masks of changed pixels can only be written to folders of this computer.',
       oneEdit: 'An edit file belongs to one photo. Name only that photo.',
       crisp: '--crisp needs --enlarge with a size.',

@@ -185,6 +185,8 @@ export const photo = {
     infraredPage: 'The file has an infrared scan beside the photo',
     nonCommercial: 'Not for commercial use: made with {{names}}',
     printOf: 'The print was cut out of its page as the edit file {{name}} says',
+    pageEmpty: 'No print was found on this page, so the whole page is the photo',
+    pageOne: 'This page is a single print',
     editUnread: 'The edit file {{name}} could not be read, so this is the whole page',
     infraredLeftOut: 'The infrared scan is left out of the result',
     infraredLost: 'The infrared scan beside the photo cannot be read',

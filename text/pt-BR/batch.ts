@@ -75,6 +75,8 @@ export const batch: Translated<typeof english> = {
     pages: 'Arquivos com várias páginas',
     pageChoices: { all: 'Todas as páginas', first: 'Só a primeira', range: 'Estas páginas' },
     pageRange: 'Páginas, como 2-5',
+    split: 'Várias fotos em uma página',
+    splitText: 'As fotos impressas em cada página são encontradas, e cada uma vira uma foto própria.',
     salvage: 'Restaurar arquivos incompletos',
     caption: 'Legenda para todas as fotos',
     captionText: 'Um campo vazio mantém o que a foto já diz.',

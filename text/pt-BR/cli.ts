@@ -114,6 +114,7 @@ export const cli: Translated<typeof english> = {
       queueNeeded: 'Falta o endereço da fila: informe-o depois de --queue, em EMULSION_QUEUE_URL ou com --queue-file.',
       file: '“{{file}}”:',
       depth: '{{format}} não tem 16 bits por canal. Escolha png ou tiff.',
+      splitLocal: 'Só é possível separar páginas que estão neste computador, e não por uma fila.',
       saveChangesLocal: 'As máscaras dos pixels alterados só podem ser gravadas em pastas deste computador.',
       oneEdit: 'Um arquivo de edição pertence a uma única foto. Indique só essa foto.',
       crisp: '--crisp precisa de --enlarge com um tamanho.',

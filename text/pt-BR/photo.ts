@@ -188,6 +188,8 @@ export const photo: Translated<typeof english> = {
     infraredPage: 'O arquivo tem uma imagem infravermelha ao lado da foto',
     nonCommercial: 'Sem uso comercial: feita com {{names}}',
     printOf: 'A cópia foi tirada da sua página como diz o arquivo de edição {{name}}',
+    pageEmpty: 'Nenhuma foto impressa foi encontrada nesta página, por isso a foto é a página inteira',
+    pageOne: 'Esta página é uma única foto impressa',
     editUnread: 'Não foi possível ler o arquivo de edição {{name}}, por isso esta é a página inteira',
     infraredLeftOut: 'A imagem infravermelha fica fora do resultado',
     infraredLost: 'Não foi possível ler a imagem infravermelha que acompanha a foto',

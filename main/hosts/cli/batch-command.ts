@@ -74,6 +74,7 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
         'device',
         'threads',
         'saveChanges',
+        'split',
       ]),
     )
     .addOption(
@@ -84,6 +85,7 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
         'device',
         'threads',
         'saveChanges',
+        'split',
       ]),
     )
     .option('--journal <folder>', t('manual.batch.journalFolder'));
@@ -123,6 +125,7 @@ export function addBatch(program: Command, signal: AbortSignal, translator: Tran
         'emulsion batch scans/ --out restored --set repair.sensitivity=0.7 --include "*.tif" --exclude "private/**"',
         t('manual.batch.examples.some'),
       ],
+      ['emulsion batch albums/ --out restored --split', t('manual.batch.examples.split')],
       ['emulsion batch scans/ --out restored --retry-failed', t('manual.batch.examples.retry')],
       ['emulsion batch scans/ --out restored --queue redis://archive:6379', t('manual.batch.examples.queue')],
       [
@@ -152,6 +155,7 @@ async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
     order: flags.order,
     concurrency: flags.jobs,
     pages: flags.pages,
+    split: flags.split === true,
     salvage: flags.salvage === true,
     watch: flags.watch === true,
   };

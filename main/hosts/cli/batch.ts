@@ -79,6 +79,9 @@ async function begin(job: BatchJob, told: Pick<BatchSetup, 'newId' | 'onRow' | '
   if (job.settings.saveChanges && (isRemote(job.output) || isRemote(job.input))) {
     throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.saveChangesLocal') });
   }
+  if (job.settings.split && isRemote(job.input)) {
+    throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.splitLocal') });
+  }
   if (isRemote(job.output) !== (job.journalIn !== undefined)) {
     throw new EmulsionError('BAD_REQUEST', {
       reason: say(isRemote(job.output) ? 'cli.errors.journalNeeded' : 'cli.errors.journalUnneeded'),

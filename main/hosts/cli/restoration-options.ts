@@ -69,6 +69,7 @@ export interface OutputFlags {
 export interface OpeningFlags {
   pages: string;
   salvage?: boolean;
+  split?: boolean;
 }
 
 /** Adds the options that say how files are opened. */
@@ -76,6 +77,7 @@ export function addOpening(command: Command, { t }: Translator): Command {
   return command
     .optionsGroup(t('manual.groups.opening'))
     .addOption(new Option('--pages <all|first|2-5>', t('manual.options.pages')).argParser(parsePages).default('all'))
+    .option('--split', t('manual.options.split'))
     .option('--salvage', t('manual.options.salvage'));
 }
 

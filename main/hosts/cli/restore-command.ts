@@ -51,6 +51,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
       'colour',
       'style',
       'styleExample',
+      'split',
     ]),
   );
   addCutting(command, translator);
@@ -71,6 +72,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
           edit,
           cut: { crop: flags.crop, straighten: flags.straighten, corners: flags.corners },
           pages: edit ? pagesOf(edit) : (readPages(flags.pages) ?? 'all'),
+          split: flags.split === true,
           salvage: flags.salvage === true,
           format,
           output,
@@ -106,6 +108,7 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
         'emulsion restore page.tif --out restored --corners 120,80,1630,96,1618,1210,109,1192',
         t('manual.restore.examples.corners'),
       ],
+      ['emulsion restore album-page.tif --out restored --split', t('manual.restore.examples.split')],
       ['emulsion restore half.jpg --out restored --salvage --crop 0,0,1200,500', t('manual.restore.examples.crop')],
       ['emulsion restore scans/ --out restored --mask-out masks', t('manual.restore.examples.maskOut')],
       [
@@ -128,14 +131,16 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
 /** Adds the options that say which part of a page is the photo. */
 function addCutting(command: Command, { t }: Translator): void {
   command
-    .addOption(new Option('--crop <x,y,w,h>', t('manual.restore.crop')).argParser(readCrop))
+    .addOption(new Option('--crop <x,y,w,h>', t('manual.restore.crop')).argParser(readCrop).conflicts('split'))
     .addOption(
       new Option('--straighten <degrees>', t('manual.restore.straighten'))
         .argParser(readDegrees)
-        .conflicts(['corners', 'edit']),
+        .conflicts(['corners', 'edit', 'split']),
     )
     .addOption(
-      new Option('--corners <x,y,...>', t('manual.restore.corners')).argParser(readCorners).conflicts(['crop', 'edit']),
+      new Option('--corners <x,y,...>', t('manual.restore.corners'))
+        .argParser(readCorners)
+        .conflicts(['crop', 'edit', 'split']),
     );
 }
 

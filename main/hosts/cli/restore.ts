@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
+import type { Message } from '../../../contract/basics';
 import type { Pages } from '../../../contract/batch';
 import type { Caption } from '../../../contract/caption';
 import type { OutputOptions } from '../../../contract/output';
 import type { ExportFormat } from '../../../contract/photo';
 import type { Recipe, Step, StepChange } from '../../../contract/recipe';
+import type { Scan } from '../../../contract/scan';
 import { stateOf } from '../../../document/edit';
 import type { ScanWish } from '../../../document/scan';
 import { inEnglish, say, sentenceOf } from '../../../text/message';
@@ -14,7 +16,7 @@ import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
 import { log } from '../../log/log';
 import { frontOf } from '../../photos/backs';
-import { countPhotos, stemOfPage, wantedPages } from '../../photos/pages';
+import { countPhotos, stemOfPage, stemOfPrint, wantedPages } from '../../photos/pages';
 import { UNTOUCHED } from '../../restoration/untouched';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
@@ -48,6 +50,8 @@ export interface RestoreJob {
   cut: ScanWish;
   /** Photos of a file that holds several. */
   pages: Pages;
+  /** Each print that is found on a page is a photo of its own. */
+  split: boolean;
   /** Restores files that break off as far as they go. */
   salvage: boolean;
   reporter: Reporter;
@@ -61,6 +65,12 @@ interface Item {
   found: boolean;
   /** Which of the file's photos, from 1; absent: the first. */
   page?: number;
+}
+
+/** A print on a page, or the whole page, and what is to be said of that. */
+interface Part {
+  print: { number: number; scan: Scan } | null;
+  notes: Message[];
 }
 
 /** Restores all photos in turn and returns the exit code. An error affects only its photo. */
@@ -77,59 +87,11 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
     stray ? pass(path, error) : fail(path, error),
   )) {
     if (signal.aborted) break;
-    const label = basename(item.path);
-    const stem = stemOfPage(basename(item.path, extname(item.path)), item.page);
-    try {
-      const edited = job.edit && (await editFor(job.edit, item.path));
-      const front = edited ? null : await frontOf(item.path);
-      const answer = await engine.request(
-        'restore',
-        {
-          path: item.path,
-          page: item.page,
-          salvage: job.salvage,
-          ...(front === null ? { recipe: job.recipe, added: job.added, changes: job.changes } : UNTOUCHED),
-          ...edited,
-          ...(job.edit ? job.cut.crop && { crop: job.cut.crop } : { wish: job.cut }),
-          format: job.format,
-          ...job.output,
-          caption: { ...edited?.caption, ...job.output.caption },
-          target: { folder: join(out, item.below), root: out, stem },
-          ...(maskOut !== null && { inspect: { mask: { folder: join(maskOut, item.below), root: maskOut, stem } } }),
-        },
-        { signal, onProgress: (progress) => reporter.progress(label, progress) },
-      );
-      if (front !== null) answer.notes.unshift(say('notes.back', { name: front }));
-      const worked = answer.reports.some((report) => report.outcome === 'done');
-      const path = answer.output?.path ?? null;
-      const { changed } = answer;
-      if (path !== null && changed) {
-        const files = [item.path, path, changed.path].map((each) => ({ path: each }));
-        await addSums({ folder: dirname(path), root: out }, files);
-      }
-      counts[worked ? 'restored' : 'unchanged'] += 1;
-      reporter.line(linesOf(item.path, path, answer, reporter), {
-        type: 'photo',
-        input: item.path,
-        ...(item.page !== undefined && { page: item.page }),
-        outcome: worked ? 'restored' : 'unchanged',
-        output: answer.output,
-        notes: [...answer.photo.notes, ...answer.notes].map((note) => sentenceOf(note, inEnglish())),
-        masked: answer.masked,
-        ...(answer.photo.page && { corners: answer.photo.page.scan.corners }),
-        needs: needsFor(answer.analysis.needs),
-        reports: reportsFor(answer.reports),
-        passes: answer.passes,
-        ...(answer.changed && { changes: answer.changed.path }),
-        ...(answer.inspected && { mask: answer.inspected.mask }),
-      });
-    } catch (error) {
+    const front = job.edit ? null : await frontOf(item.path);
+    const parts = await partsOf(item, front !== null).catch((error: unknown) => wentWrong(item, error));
+    for (const part of parts ?? []) {
       if (signal.aborted) break;
-      if (item.found && isStray(item.path, toEmulsionError(error))) {
-        pass(item.path, error);
-      } else {
-        fail(item.path, error);
-      }
+      await restoreOne(item, front, part).catch((error: unknown) => wentWrong(item, error));
     }
   }
 
@@ -139,6 +101,74 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
   reporter.line(text, { type: 'summary', ...counts, seconds, interrupted });
   if (interrupted) return EXIT.interrupted;
   return counts.failed === 0 ? EXIT.done : EXIT.failed;
+
+  async function partsOf({ path, page }: Item, isBack: boolean): Promise<Part[]> {
+    const whole = (...notes: Message[]): Part[] => [{ print: null, notes }];
+    if (!job.split || isBack) return whole();
+    const { corners, whole: why } = await engine.request(
+      'printsOn',
+      { path, page, salvage: job.salvage },
+      { signal, onProgress: (progress) => reporter.progress(basename(path), progress) },
+    );
+    if (why !== null) return whole(say(why === 'empty' ? 'notes.pageEmpty' : 'notes.pageOne'));
+    return corners.map((each, i) => ({ print: { number: i + 1, scan: { corners: each } }, notes: [] }));
+  }
+
+  async function restoreOne(item: Item, front: string | null, { print, notes: said }: Part): Promise<void> {
+    const label = basename(item.path);
+    const stem = stemOfPrint(stemOfPage(basename(item.path, extname(item.path)), item.page), print?.number ?? null);
+    const edited = job.edit && (await editFor(job.edit, item.path));
+    const answer = await engine.request(
+      'restore',
+      {
+        path: item.path,
+        page: item.page,
+        salvage: job.salvage,
+        ...(front === null ? { recipe: job.recipe, added: job.added, changes: job.changes } : UNTOUCHED),
+        ...edited,
+        ...(job.edit ? job.cut.crop && { crop: job.cut.crop } : { wish: job.cut }),
+        ...(print && { scan: print.scan }),
+        format: job.format,
+        ...job.output,
+        caption: { ...edited?.caption, ...job.output.caption },
+        target: { folder: join(out, item.below), root: out, stem },
+        ...(maskOut !== null && { inspect: { mask: { folder: join(maskOut, item.below), root: maskOut, stem } } }),
+      },
+      { signal, onProgress: (progress) => reporter.progress(label, progress) },
+    );
+    answer.notes.unshift(...said);
+    if (front !== null) answer.notes.unshift(say('notes.back', { name: front }));
+    const worked = answer.reports.some((report) => report.outcome === 'done');
+    const path = answer.output?.path ?? null;
+    const { changed } = answer;
+    if (path !== null && changed) {
+      const files = [item.path, path, changed.path].map((each) => ({ path: each }));
+      await addSums({ folder: dirname(path), root: out }, files);
+    }
+    counts[worked ? 'restored' : 'unchanged'] += 1;
+    reporter.line(linesOf(item.path, path, answer, reporter), {
+      type: 'photo',
+      input: item.path,
+      ...(item.page !== undefined && { page: item.page }),
+      ...(print && { print: print.number }),
+      outcome: worked ? 'restored' : 'unchanged',
+      output: answer.output,
+      notes: [...answer.photo.notes, ...answer.notes].map((note) => sentenceOf(note, inEnglish())),
+      masked: answer.masked,
+      ...(answer.photo.page && { corners: answer.photo.page.scan.corners }),
+      needs: needsFor(answer.analysis.needs),
+      reports: reportsFor(answer.reports),
+      passes: answer.passes,
+      ...(answer.changed && { changes: answer.changed.path }),
+      ...(answer.inspected && { mask: answer.inspected.mask }),
+    });
+  }
+
+  function wentWrong(item: Item, error: unknown): void {
+    if (signal.aborted) return;
+    if (item.found && isStray(item.path, toEmulsionError(error))) pass(item.path, error);
+    else fail(item.path, error);
+  }
 
   function pass(path: string, error: unknown): void {
     counts.skipped += 1;
