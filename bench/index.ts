@@ -7,6 +7,7 @@ import { sweepFiles } from './files';
 import { benchFirstLook } from './first-look';
 import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
+import { measureNegatives } from './negatives';
 import { measurePrints } from './prints';
 import { benchRestore } from './restore';
 import { benchSeams } from './seams';
@@ -40,6 +41,11 @@ export async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'prints') {
     const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
     await measurePrints(value('--folder'), Number(value('--pages') ?? 90), Number(value('--from') ?? 0));
+    return;
+  }
+  if (args[0] === 'negatives') {
+    const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+    await measureNegatives(value('--folder'), Number(value('--from') ?? 0));
     return;
   }
   const json = args.includes('--json');

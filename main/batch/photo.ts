@@ -106,7 +106,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       path: found.path,
       page: found.page,
       salvage: settings.salvage,
-      ...(scan && { scan }),
+      ...(scan ? { scan } : { wish: { negative: settings.negative } }),
       recipe,
       added,
       changes,
@@ -120,7 +120,9 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   );
   const { output, reports, thumbnails, peak } = answer;
   const notes = [...said, ...answer.photo.notes, ...answer.notes];
-  const made = { reports, notes, thumbnails, peak, ...(scan && { scan }) };
+  // What was found of a negative is kept with the print, so that another result of it is developed alike.
+  const print = scan ?? answer.photo.page?.scan ?? null;
+  const made = { reports, notes, thumbnails, peak, ...(print && { scan: print }) };
   const staged = { output: output!, ...made, before, started, changes: answer.changed };
   return publishStaged(staged, task, control);
 }

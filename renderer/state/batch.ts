@@ -35,6 +35,7 @@ export interface BatchDraft extends OutputOptions {
   /** `all`, `first`, `3` or `2-5`. */
   pages: string;
   salvage: boolean;
+  negative: BatchSettings['negative'];
   watch: boolean;
 }
 

@@ -73,6 +73,15 @@ export const batch = {
     pages: 'Files with several pages',
     pageChoices: { all: 'All pages', first: 'Only the first', range: 'These pages' },
     pageRange: 'Pages, such as 2-5',
+    negatives: 'Negatives',
+    negativesText:
+      'Colour negatives that are certain are developed from the film base on the scan, and the report says so. Black-and-white film has to be chosen.',
+    negativeKinds: {
+      off: 'Leave as they are',
+      auto: 'Develop those that are certain',
+      colour: 'All are colour negatives',
+      mono: 'All are black-and-white negatives',
+    },
     salvage: 'Restore incomplete files',
     salvageText: 'Files that break off are restored as far as they go, and reported as partly read.',
     concurrency: 'Photos at once',

@@ -75,6 +75,15 @@ export const batch: Translated<typeof english> = {
     pages: 'Arquivos com várias páginas',
     pageChoices: { all: 'Todas as páginas', first: 'Só a primeira', range: 'Estas páginas' },
     pageRange: 'Páginas, como 2-5',
+    negatives: 'Negativos',
+    negativesText:
+      'Negativos coloridos certos são revelados a partir da base do filme na digitalização, e o relatório diz isso. Filme em preto e branco precisa ser escolhido.',
+    negativeKinds: {
+      off: 'Deixar como estão',
+      auto: 'Revelar os que forem certos',
+      colour: 'Todos são negativos coloridos',
+      mono: 'Todos são negativos em preto e branco',
+    },
     salvage: 'Restaurar arquivos incompletos',
     salvageText: 'Arquivos incompletos são restaurados até onde vão e aparecem no relatório como lidos em parte.',
     concurrency: 'Fotos ao mesmo tempo',

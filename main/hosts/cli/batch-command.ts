@@ -18,6 +18,7 @@ import {
   addOutput,
   addSteps,
   askedFor,
+  negativesOf,
   type OpeningFlags,
   type OutputFlags,
   outputOf,
@@ -153,6 +154,7 @@ async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
     concurrency: flags.jobs,
     pages: flags.pages,
     salvage: flags.salvage === true,
+    negative: await negativesOf(flags),
     watch: flags.watch === true,
   };
   const parsed = BatchSettings.safeParse(wanted);
