@@ -7,6 +7,7 @@ import { sweepFiles } from './files';
 import { benchFirstLook } from './first-look';
 import { benchHostile } from './hostile';
 import { benchMemory } from './memory';
+import { measureNegatives } from './negatives';
 import { comparePeers } from './peers';
 import { measurePrints } from './prints';
 import { profile } from './profile';
@@ -55,6 +56,11 @@ export async function main(args: readonly string[]): Promise<void> {
   }
   if (args[0] === 'profile') {
     await inFolder(async (folder) => console.log(await profile(folder)));
+    return;
+  }
+  if (args[0] === 'negatives') {
+    const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+    await measureNegatives(value('--folder'), Number(value('--from') ?? 0));
     return;
   }
   const json = args.includes('--json');

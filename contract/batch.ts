@@ -6,6 +6,7 @@ import { ErrorCode, Failure } from './errors';
 import { MetadataChoice, OutputShape } from './output';
 import { ExportFormat, StepReport } from './photo';
 import { Recipe, STEP_KINDS, Step, StepChange, StepKind } from './recipe';
+import { NegativeWish } from './scan';
 
 /** The restoration of a folder of photos. */
 
@@ -90,6 +91,8 @@ const StoredSettings = z.object({
   split: z.boolean().default(false),
   /** Restores files that break off as far as they go, instead of reporting them as damaged. */
   salvage: z.boolean().default(false),
+  /** Negatives that are developed; null: every scan is a positive. */
+  negative: NegativeWish.nullable().default(null),
   /** Keeps processing photos that are added to the folder later. */
   watch: z.boolean().default(false),
 });

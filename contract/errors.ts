@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'PHOTO_CHANGED', // a file was changed while it was being restored
   'PHOTO_QUARANTINED', // a photo crashed the engine twice
   'PHOTO_TOO_SMALL', // fewer pixels than the result needs
+  'NEGATIVE_IMPOSSIBLE', // a scan that cannot be developed as a negative
   'NO_PRINTS', // nothing that looks like a print lies on the scan
   'PHOTOS_UNUSABLE', // none of a folder's photos can be used
   'FOLDER_TAKEN', // a folder that should be empty holds something else

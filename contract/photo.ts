@@ -82,6 +82,8 @@ export const Photo = z.object({
   page: z.object({ width: z.number().int().positive(), height: z.number().int().positive(), scan: Scan }).optional(),
   /** Whether the file has an infrared scan of the photo, which shows dust. */
   infrared: z.boolean().default(false),
+  /** Whether it is certainly the scan of a colour negative that is not developed. */
+  negative: z.boolean().default(false),
   /** Stars that the file or the XMP beside it gives; null: it does not say. */
   rating: Rating.nullable().default(null),
   /** What the file and the XMP beside it say of the photo. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { JobId, PhotoId } from './basics';
+import { JobId, Message, PhotoId } from './basics';
 import { EditAction } from './edit';
 import { Photo } from './photo';
-import { Corners, Scan } from './scan';
+import { BaseSource, Corners, FilmBase, NEGATIVE_KINDS, Negative, Scan } from './scan';
 
 /** Cutting the print out of a scanned page. */
 export const SCAN_CALLS = {
@@ -19,8 +19,28 @@ export const SCAN_CALLS = {
     request: z.object({ photoId: PhotoId, scan: Scan.nullable(), jobId: JobId }).strict(),
     response: Photo,
   },
-  /** Opens the whole page of a photo besides it, to be looked at. As `photos.open`. */
-  'scan.page': { request: z.object({ photoId: PhotoId, jobId: JobId }).strict(), response: Photo },
+  /** Opens the whole page of a photo besides it, to be looked at, developed if it is a negative. As `photos.open`. */
+  'scan.page': {
+    request: z.object({ photoId: PhotoId, negative: Negative.nullable().default(null), jobId: JobId }).strict(),
+    response: Photo,
+  },
+  /**
+   * How the negative on a page is developed, by the picture in a print of it (null: all of it). The film base is that at a place of the
+   * page, in pixels, else `base`, else it is looked for. The photo has to be a whole page that is not developed. NEGATIVE_IMPOSSIBLE.
+   */
+  'scan.negative': {
+    request: z
+      .object({
+        photoId: PhotoId,
+        kind: z.enum(NEGATIVE_KINDS),
+        base: FilmBase.nullable().default(null),
+        at: z.tuple([z.number(), z.number()]).nullable().default(null),
+        scan: Scan.nullable().default(null),
+        jobId: JobId,
+      })
+      .strict(),
+    response: z.object({ negative: Negative, base: BaseSource, notes: z.array(Message) }),
+  },
   /**
    * The prints that are found on a page, by rows from top to bottom and from left to right in each; none on an empty page. The photo
    * has to be a whole page.

@@ -1,7 +1,7 @@
 import { MAX_PIXELS } from '../contract/basics';
-import type { Scan } from '../contract/scan';
+import type { Negative, NegativeWish, Scan } from '../contract/scan';
 import type { Rect, Size } from './geometry';
-import { type Corner, type Corners, inverse, isConvex, ontoPage, project, uprightSize } from './quad';
+import { type Corner, type Corners, inverse, isConvex, ontoPage, project, uprightSize, wholeArea } from './quad';
 
 /** The print that is cut out of a page: its size, and whether it can be cut out. */
 
@@ -45,13 +45,32 @@ export function areaOf(corners: Corners): number {
   return sum / 2;
 }
 
-/** Whether two cut out the same print of the same size; null: the whole page. */
+/** Whether two cut out the same print of the same size, and develop it alike; null: the whole page. */
 export function isSameScan(one: Scan | null | undefined, other: Scan | null | undefined): boolean {
   if (one === other) return true;
   if (!one || !other) return (one ?? null) === (other ?? null);
   const [a, b] = [printSize(one), printSize(other)];
   const isSameSize = a.width === b.width && a.height === b.height;
-  return isSameSize && one.corners.every(([x, y], i) => x === other.corners[i]![0] && y === other.corners[i]![1]);
+  const isSamePlace = one.corners.every(([x, y], i) => x === other.corners[i]![0] && y === other.corners[i]![1]);
+  return isSameSize && isSamePlace && isSameNegative(one.negative, other.negative);
+}
+
+const LAYERS = [0, 1, 2] as const;
+
+function isSameNegative(one: Negative | undefined, other: Negative | undefined): boolean {
+  if (!one || !other) return one === other;
+  return (
+    one.kind === other.kind &&
+    (['base', 'slope', 'shift'] as const).every((key) => LAYERS.every((c) => one[key][c] === other[key][c])) &&
+    (['exposure', 'contrast', 'warmth', 'tint'] as const).every((key) => one[key] === other[key])
+  );
+}
+
+/** Whether the print is the whole page, upright and in its size. */
+export function isWholePage(scan: Scan, page: Size): boolean {
+  const { width, height } = printSize(scan);
+  const isAt = (corner: Corner, i: number) => corner[0] === scan.corners[i]![0] && corner[1] === scan.corners[i]![1];
+  return width === page.width && height === page.height && wholeArea(page).every(isAt);
 }
 
 /** The corners of a rectangle that is turned clockwise about its middle, by an angle in degrees. */
@@ -89,6 +108,7 @@ export interface ScanWish {
   /** Degrees by which the picture is turned clockwise. */
   straighten?: number | null;
   corners?: Corners | null;
+  negative?: NegativeWish | null;
 }
 
 /**

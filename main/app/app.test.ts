@@ -61,6 +61,7 @@ function photo(id: string, name: string): Photo {
     missing: null,
     pages: { number: 1, count: 1 },
     infrared: false,
+    negative: false,
     rating: null,
     caption: {},
     facts: [],

@@ -45,7 +45,7 @@ import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
 import { maskPicture } from './mask-picture';
 import { peakMemory } from './memory';
-import { type Opened, OpenedPhotos, openedFrom } from './opened';
+import { negativeOn, type Opened, OpenedPhotos, openedFrom } from './opened';
 import { isEnough, originalFor } from './originals';
 import { Pictures, type Shown } from './pictures';
 import { assertResultFits, doesFollowDamage, drawnOf, keyed, resultSize, withLocal } from './planned-edit';
@@ -157,6 +157,11 @@ export class OpenPhotos {
     job.stage('analysing', 0, 1);
     job.busy(ANALYSIS_SECONDS);
     return { prints: findPrints(source.raster).map(({ corners }) => corners) };
+  }
+
+  async measureNegative(job: Job, request: Requests['measureNegative']['request']) {
+    job.stage('analysing', 0, 1);
+    return negativeOn(await this.#awake(job, request.photoId), request);
   }
 
   async redEyes(job: Job, { photoId, at }: Requests['redEyes']['request']): Promise<Requests['redEyes']['response']> {

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import type { Crop, Orientation } from '../../contract/edit';
 import type { Analysis, Histogram, Photo } from '../../contract/photo';
-import type { Scan } from '../../contract/scan';
+import type { NegativeWish, Scan } from '../../contract/scan';
 import { cropIn } from '../../document/crop';
+import { wholeArea } from '../../document/quad';
 import { type ScanWish, scanFor } from '../../document/scan';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { missingShare, type OpenPhoto, openPhoto } from '../photos/open';
@@ -11,8 +12,11 @@ import { orientRaster, resizeRaster } from '../photos/raster';
 import { type DamageMap, needsFinePass } from '../restoration/damage';
 import { cropRaster, type Raster } from '../restoration/raster';
 import { cutPhoto } from '../scan/cut';
+import { baseAt, isColourNegative, measureNegative } from '../scan/negative/measure';
+import { sampled } from '../scan/negative/sampled';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
 import type { Job } from './job';
+import type { Requests } from './protocol';
 import { Paintings } from './renderings';
 
 /** Longer edge of the picture that is kept of a photo at rest: enough for the light table. */
@@ -160,14 +164,25 @@ async function decode(job: Job, file: PhotoFile, until: number, known: OpenPhoto
   const isCut = file.scan != null || (file.wish !== undefined && Object.values(file.wish).some((each) => each != null));
   const middle = isCut && known === null ? until / 2 : isCut ? 0 : until;
   const page = known ?? (await decodePage(job, file, middle));
-  const scan = file.scan ?? (file.wish ? scanFor(file.wish, page.raster) : null);
+  const asked = file.scan ?? (file.wish ? scanFor(file.wish, page.raster) : null);
+  const { scan, notes } = await developed(page, asked, file.scan?.negative ? null : file.wish?.negative);
   if (scan) job.stage('opening', middle, until);
   const between = async (share: number) => {
     job.progress(share);
     await job.breathe();
   };
-  const source = scan ? await cutPhoto(page, scan, between) : page;
+  const cut = scan ? await cutPhoto(page, scan, between) : page;
+  const source = notes.length === 0 ? cut : { ...cut, notes: [...cut.notes, ...notes] };
   return shownAs === undefined ? source : asShown(source, shownAs);
+}
+
+/** The print of a page with the development that is asked for. Throws NEGATIVE_IMPOSSIBLE. */
+async function developed(page: OpenPhoto, scan: Scan | null, wish: NegativeWish | null | undefined) {
+  if (!wish) return { scan, notes: [] };
+  const print = scan ? (await cutPhoto(page, scan, async () => {})).raster : page.raster;
+  const { negative, notes } = measureNegative(page.raster, print, page.colour, wish);
+  if (negative === null) return { scan, notes };
+  return { scan: { ...(scan ?? { corners: wholeArea(page.raster) }), negative }, notes };
 }
 
 async function decodePage(job: Job, { path, page, salvage }: PhotoFile, until: number): Promise<OpenPhoto> {
@@ -217,12 +232,28 @@ export async function openedFrom(
     missing: missing.length === 0 ? null : { share: missingShare(missing, raster), rects: missing },
     pages: source.pages,
     infrared: source.infrared !== null,
+    negative: !source.page?.scan.negative && raster.channels === 3 && isColourNegative(sampled(raster, source.colour)),
     rating: source.rating,
     caption: source.caption,
     facts: source.facts,
     ...(source.page && { page: source.page }),
   };
   return new Opened(file, photo, source, mark);
+}
+
+/** How the negative on an open page is developed. Throws NEGATIVE_IMPOSSIBLE, BAD_REQUEST for a place beside the page. */
+export async function negativeOn(
+  { source }: Opened,
+  { kind, base, at, scan }: Requests['measureNegative']['request'],
+): Promise<Requests['measureNegative']['response']> {
+  const { raster, colour } = source;
+  const picked = at === null ? base : baseAt(raster, colour, at);
+  if (at !== null && picked === null) throw new EmulsionError('BAD_REQUEST', { detail: 'a place beside the page' });
+  const print =
+    scan === null ? raster : (await cutPhoto(source, { ...scan, negative: undefined }, async () => {})).raster;
+  const measured = measureNegative(raster, print, colour, { kind, base: picked });
+  // Asked for a kind, it is developed in any case.
+  return { ...measured, negative: measured.negative! };
 }
 
 /** The open photos. Those that were used last keep their pixels, as far as memory allows. */

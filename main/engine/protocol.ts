@@ -7,7 +7,7 @@ import type { MetadataChoice, OutputOptions } from '../../contract/output';
 import type { Analysis, ExportFormat, Face, Histogram, Photo, RenderSize, StepReport } from '../../contract/photo';
 import type { PictureQuery } from '../../contract/pictures';
 import type { Recipe, Step, StepChange, StyleCode } from '../../contract/recipe';
-import type { Corners, Scan } from '../../contract/scan';
+import type { BaseSource, Corners, FilmBase, Negative, Scan } from '../../contract/scan';
 import type { DamageKind, SynthesisSettings } from '../../contract/synthesis';
 import type { ScanWish } from '../../document/scan';
 import type { InspectedFile } from '../generators/inspect/inspected';
@@ -131,6 +131,20 @@ export interface Requests {
   thumbnail: { request: { path: string; page?: number; edge: number }; response: Uint8Array };
   /** The corners of the prints that are found on an open page, by their places. */
   findPrints: { request: { photoId: string }; response: { prints: Corners[] } };
+  /**
+   * How the negative on an open page is developed, by the picture in a print of it. The film base is that at a place of the page,
+   * else `base`, else it is looked for.
+   */
+  measureNegative: {
+    request: {
+      photoId: string;
+      kind: Negative['kind'];
+      base: FilmBase | null;
+      at: readonly [number, number] | null;
+      scan: Scan | null;
+    };
+    response: { negative: Negative; base: BaseSource; notes: Message[] };
+  };
   close: { request: { photoId: string }; response: null };
   analyse: { request: { photoId: string }; response: Analysis };
   render: {

@@ -138,6 +138,9 @@ class Worker {
       case 'redEyes':
         this.#enqueue(id, (job) => this.#photos.redEyes(job, message.body));
         break;
+      case 'measureNegative':
+        this.#enqueue(id, (job) => this.#photos.measureNegative(job, message.body));
+        break;
       case 'findPrints':
         this.#enqueue(id, (job) => this.#photos.findPrints(job, message.body));
         break;

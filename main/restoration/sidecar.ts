@@ -63,6 +63,8 @@ const MIGRATIONS: Readonly<Record<number, Migration>> = {
   // Format 9 adds the print that is cut out of the page, and captions. Before, photos were whole pages, and their captions
   // were those of their files.
   8: (file) => file,
+  // Format 10 adds negatives. Before, scans were positives.
+  9: (file) => file,
 };
 
 /**

@@ -1,17 +1,18 @@
 import type { Scan } from '../../contract/scan';
 import { inverse, ontoPage, project } from '../../document/quad';
-import { printSize } from '../../document/scan';
+import { isWholePage, printSize } from '../../document/scan';
 import type { OpenPhoto } from '../photos/open';
 import { createRaster, type Raster, type Rect } from '../restoration/raster';
 import { assertCuttable } from './fault';
+import { develop } from './negative/develop';
 import { cutOut } from './warp';
 
 /** Samples of one strip: a fraction of a second. */
 const STRIP_SAMPLES = 3_000_000;
 
 /**
- * The print on a page as a photo of its own, with its opacity and its infrared scan. It is resampled once, at the full depth of the
- * page. `between` is called after each strip with the share that is done, and may throw to stop. Needs the memory of the print besides that of the page.
+ * The print on a page as a photo of its own, with its opacity and its infrared scan, developed if it is a negative. It is resampled
+ * once, at the full depth of the page. `between` is called after each strip with the share that is done, and may throw to stop. Needs the memory of the print besides that of the page.
  *
  * Throws CROP_IMPOSSIBLE for a print that cannot be cut out.
  */
@@ -20,8 +21,21 @@ export async function cutPhoto(
   scan: Scan,
   between: (share: number) => Promise<void>,
 ): Promise<OpenPhoto> {
-  const { width, height } = source.raster;
   assertCuttable(scan, source.raster);
+  if (isWholePage(scan, source.raster)) return developPhoto({ ...source, page: pageOf(source, scan) }, scan, between);
+  const middle = scan.negative ? 0.5 : 1;
+  const print = await cutPlanes(source, scan, (share) => between(middle * share));
+  return developPhoto(print, scan, (share) => between(middle + (1 - middle) * share));
+}
+
+const pageOf = ({ raster: { width, height } }: OpenPhoto, scan: Scan) => ({ width, height, scan });
+
+/** The print in its place, as its negative says. */
+async function developPhoto(print: OpenPhoto, { negative }: Scan, between: (share: number) => Promise<void>) {
+  return negative ? { ...print, raster: await develop(print.raster, negative, print.colour, between) } : print;
+}
+
+async function cutPlanes(source: OpenPhoto, scan: Scan, between: (share: number) => Promise<void>): Promise<OpenPhoto> {
   const planes = [source.raster, source.alpha, source.infrared].filter((plane) => plane !== null).length;
   let done = 0;
   const whole = async (plane: Raster) => {
@@ -36,7 +50,7 @@ export async function cutPhoto(
     alpha: await cut(source.alpha),
     infrared: await cut(source.infrared),
     missing: source.missing.flatMap((rect) => partOf(rect, scan) ?? []),
-    page: { width, height, scan },
+    page: pageOf(source, scan),
   };
 }
 

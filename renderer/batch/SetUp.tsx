@@ -5,6 +5,7 @@ import type { Caption } from '../../contract/caption';
 import { QUALITY } from '../../contract/output';
 import { EXPORT_FORMATS, type ExportFormat } from '../../contract/photo';
 import { GATES } from '../../contract/recipe';
+import { NegativeMode } from '../../contract/scan';
 import { FORMAT_NAMES, isDeep, isLossy } from '../export/formats';
 import { MoreFields } from '../export/MoreFields';
 import { SizeFields } from '../export/SizeFields';
@@ -26,6 +27,9 @@ import { Switch } from '../ui/Switch';
 import { EarlierBatches } from './EarlierBatches';
 import { exampleName } from './exampleName';
 import { Plan } from './Plan';
+
+/** What the settings of negatives can be set to. */
+const NEGATIVES = ['off', ...NegativeMode.options] as const;
 
 /** The settings of a batch, and beside them what it would do. */
 export function SetUp() {
@@ -286,6 +290,22 @@ function More() {
             describedBy={`${id}-salvage-hint`}
             checked={draft.salvage}
             onChange={(salvage) => set({ salvage })}
+          />
+        </Field>
+        <Field
+          label={t('batch.negatives')}
+          htmlFor={`${id}-negatives`}
+          hint={t('batch.negativesText')}
+          hintId={`${id}-negatives-hint`}
+        >
+          <Select
+            id={`${id}-negatives`}
+            describedBy={`${id}-negatives-hint`}
+            testId="batch-negatives"
+            className="w-56"
+            value={draft.negative?.kind ?? 'off'}
+            options={NEGATIVES.map((value) => ({ value, label: t(`batch.negativeKinds.${value}`) }))}
+            onChange={(kind) => set({ negative: kind === 'off' ? null : { kind, base: null } })}
           />
         </Field>
         <Field label={t('batch.concurrency')} htmlFor={`${id}-concurrency`}>

@@ -13,6 +13,7 @@ import { useFormat } from '../useFormat';
 import { useSentences } from '../useSentences';
 import { LeftAlone } from './LeftAlone';
 import { LocalRepairs } from './LocalRepairs';
+import { NegativeOffer } from './NegativeOffer';
 import { PartlyRead } from './PartlyRead';
 import { RecipeChoice } from './RecipeChoice';
 import { StepCard } from './StepCard';
@@ -43,6 +44,7 @@ export function Restore({ entry }: { entry: OpenPhoto }) {
   const kinds = availableKinds(analysis, recipe);
   return (
     <div data-testid="proposal" className="space-y-3">
+      {entry.photo?.negative && <NegativeOffer entry={entry} />}
       {entry.photo?.missing && <PartlyRead entry={entry} missing={entry.photo.missing} />}
       {analysis.nothingToDo && <Verdict entry={entry} analysis={analysis} />}
       <RecipeChoice entry={entry} recipe={recipe} />

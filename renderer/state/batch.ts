@@ -39,6 +39,7 @@ export interface BatchDraft extends OutputOptions {
   pages: string;
   split: boolean;
   salvage: boolean;
+  negative: BatchSettings['negative'];
   watch: boolean;
 }
 

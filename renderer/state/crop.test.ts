@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { MaskOp } from '../../contract/edit';
 import type { Scan } from '../../contract/scan';
 import { carriedTo, carrying } from '../../document/carry';
+import { wholeArea } from '../../document/quad';
 import { turnedRect } from '../../document/scan';
-import { createFakeBridge, fakeAnalysis, fakeFailure, ok, PROPOSAL } from '../testing/fakeBridge';
+import { createFakeBridge, fakeAnalysis, fakeFailure, fakeNegative, ok, PROPOSAL } from '../testing/fakeBridge';
 import { createActions } from './actions';
 import { type Cropping, cropFault, cropScan, cropSize, pageViewKey, shapeOf } from './crop';
 import { activePhoto, createStores } from './stores';
@@ -291,5 +292,59 @@ describe('what the tool is set to', () => {
     const tiny = { width: 1, height: 1 };
     expect(cropFault(set({}, tiny))).toBeNull();
     expect(cropFault(set({ mode: 'corners' }, tiny))).toBe('small');
+  });
+});
+
+describe('a negative', () => {
+  test('is measured, shown developed, and applied with the crop; the sliders of a person stay when it is measured again', async () => {
+    const { actions, settle, tool, named, key } = await setUp();
+    await actions.cropTool.develop(key);
+    await settle();
+    expect(tool()).toMatchObject({ base: 'strip', negative: { kind: 'colour', exposure: 0 } });
+    expect(tool()!.preview?.negative).toBe(tool()!.negative);
+    actions.cropTool.begin();
+    actions.cropTool.film.setDevelopment({ exposure: 0.4 });
+    actions.cropTool.film.setDevelopment({ exposure: 0.5 });
+    const shown = named('scan.page').length;
+    actions.cropTool.end();
+    await settle();
+    // Not for each value on the way.
+    expect(named('scan.page')).toHaveLength(shown + 1);
+    await actions.cropTool.film.pickBase([10, 20]);
+    await settle();
+    expect(named('scan.negative').at(-1)!.request.at).toEqual([10, 20]);
+    expect(tool()).toMatchObject({ base: 'picked', negative: { exposure: 0.5 } });
+    expect(cropScan(tool()!)).toMatchObject({ corners: wholeArea(page), negative: { exposure: 0.5 } });
+    actions.cropTool.undo();
+    actions.cropTool.undo();
+    await settle();
+    expect(tool()).toMatchObject({ negative: { exposure: 0 } });
+    const previews = named('scan.page').length;
+    actions.cropTool.cancel();
+    // What was opened to be looked at is closed again.
+    expect(named('photos.close').length).toBe(previews);
+  });
+
+  test('gets the film base of the roll where it has no unexposed film of its own', async () => {
+    const { bridge, actions, settle, tool, stores, named, key } = await setUp();
+    await actions.cropTool.develop(key);
+    await settle();
+    const base = tool()!.negative!.base;
+    expect(stores.crop.getState().roll).toMatchObject({ kind: 'colour', base });
+    actions.cropTool.cancel();
+    bridge.answers['scan.negative'] = ({ kind, base: given }) =>
+      ok({
+        negative: fakeNegative({ kind, ...(given && { base: given }) }),
+        base: given ? 'given' : 'picture',
+        notes: [],
+      });
+    await actions.cropTool.develop(key);
+    await settle();
+    expect(named('scan.negative').at(-1)!.request.base).toEqual(base);
+    expect(tool()).toMatchObject({ base: 'roll' });
+    // Of another kind of film it says nothing.
+    actions.cropTool.film.setFilm('mono');
+    await settle();
+    expect(tool()).toMatchObject({ base: 'picture', negative: { kind: 'mono' } });
   });
 });

@@ -1,7 +1,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { Failure } from '../../contract/errors';
 import type { Photo } from '../../contract/photo';
-import type { Scan } from '../../contract/scan';
+import type { Negative, Scan } from '../../contract/scan';
 import { type Corners, distance, uprightSize, wholeArea } from '../../document/quad';
 import { faultOf, printSize, type ScanFault } from '../../document/scan';
 import {
@@ -25,6 +25,7 @@ import {
 import type { Point, Size } from '../darkroom/geometry';
 import type { Jobs } from './jobs';
 import type { OpenPhoto } from './model';
+import { type BaseOrigin, createNegativeActions, type Roll } from './negative';
 import type { Stores } from './stores';
 import type { ViewActions } from './view';
 
@@ -40,6 +41,8 @@ export interface CropShape {
   ratio: RatioName;
   /** Frames of a ratio stand instead of lying down. */
   isUpright: boolean;
+  /** How the negative on the page is developed; null: it is a positive. */
+  negative: Negative | null;
 }
 
 export interface Cropping extends CropShape {
@@ -57,6 +60,16 @@ export interface Cropping extends CropShape {
   isFinding: boolean;
   /** How many prints were found, and which of them the tool is set to, from 0; null: none were looked for. */
   found: { count: number; at: number } | null;
+  /** The page as it is developed; null: as it was scanned. */
+  preview: { photo: Photo; negative: Negative } | null;
+  /** Where the film base is from; null: not measured since the tool was taken. */
+  base: BaseOrigin | null;
+  /** The scan was measured as a negative and does not look like one. */
+  isDoubtful: boolean;
+  /** It is being measured how the negative is developed. */
+  isMeasuring: boolean;
+  /** A click on the page takes the film base from there. */
+  isPicking: boolean;
   past: readonly CropShape[];
   future: readonly CropShape[];
 }
@@ -66,9 +79,11 @@ export interface CropState {
   cropping: Cropping | null;
   /** The photo whose page is being opened for the tool, by its key. */
   opening: string | null;
+  /** The film base of the roll whose frames are developed; null: none was found yet. */
+  roll: Roll | null;
 }
 
-export const createCropStore = () => createStore<CropState>(() => ({ cropping: null, opening: null }));
+export const createCropStore = () => createStore<CropState>(() => ({ cropping: null, opening: null, roll: null }));
 
 /** The key of the view of a page, beside that of its photo. */
 export const pageViewKey = (key: string): string => `page ${key}`;
@@ -87,6 +102,12 @@ export const cropRatio = ({ ratio, isUpright, page }: Pick<Cropping, 'ratio' | '
 
 /** The print that the tool is set to; null: the whole page. */
 export function cropScan(cropping: Pick<Cropping, 'page' | keyof CropShape>): Scan | null {
+  const { negative } = cropping;
+  const area = cropArea(cropping);
+  return negative === null ? area : { ...(area ?? { corners: wholeArea(cropping.page) }), negative };
+}
+
+function cropArea(cropping: Pick<Cropping, 'page' | keyof CropShape>): Scan | null {
   const { mode, frame, page } = cropping;
   if (mode === 'corners') {
     const corners = exact(cropping.corners, EXACT);
@@ -123,7 +144,8 @@ export function shapeOf(scan: Scan | null, page: Size): CropShape {
   if (scan === null) {
     const frame = wholeFrame(page);
     const isUpright = page.height > page.width;
-    return { mode: 'frame', frame, wanted: frame, corners: cornersOf(frame), ratio: 'free', isUpright };
+    const corners = cornersOf(frame);
+    return { mode: 'frame', frame, wanted: frame, corners, ratio: 'free', isUpright, negative: null };
   }
   const { corners } = scan;
   const frame = intoPage(frameOf(corners), page);
@@ -144,6 +166,7 @@ export function shapeOf(scan: Scan | null, page: Size): CropShape {
     corners,
     ratio,
     isUpright,
+    negative: scan.negative ?? null,
   };
 }
 
@@ -165,13 +188,14 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
 
   /** What the gesture in progress began with. */
   let begun: CropShape | null = null;
-  const shape = ({ mode, frame, wanted, corners, ratio, isUpright }: Cropping): CropShape => ({
+  const shape = ({ mode, frame, wanted, corners, ratio, isUpright, negative }: Cropping): CropShape => ({
     mode,
     frame,
     wanted,
     corners,
     ratio,
     isUpright,
+    negative,
   });
 
   /** A change as one entry of the tool's own history. */
@@ -207,7 +231,8 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
       }
     }
     const { scan } = find(key)!.edit!;
-    const unmoved = { isMoving: false, isApplying: false, isFinding: false, found: null, past: [], future: [] };
+    const still = { isMoving: false, isApplying: false, isFinding: false, isMeasuring: false, isPicking: false };
+    const unmoved = { ...still, found: null, preview: null, base: null, isDoubtful: false, past: [], future: [] };
     view.setOrientation(pageViewKey(key), find(key)!.edit!.orientation);
     const photoId = entry.photo.id;
     store.setState({ cropping: { key, photoId, page, ...shapeOf(scan, page), ...unmoved } });
@@ -220,7 +245,8 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
     begun = null;
     if (cropping === null) return;
     view.zoomFit(pageViewKey(cropping.key));
-    const { page, photoId } = cropping;
+    const { page, photoId, preview } = cropping;
+    if (preview) void call('photos.close', { photoId: preview.photo.id });
     if (page.id !== photoId) void call('photos.close', { photoId: page.id });
   }
 
@@ -240,8 +266,17 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
     else if (opening !== null && activeKey !== opening) store.setState({ opening: null });
   });
 
+  const nameOf = (key: string) => find(key)?.name ?? '';
+  const film = createNegativeActions({ store, nameOf, call, asJob, change, onFailed });
+
   return {
+    film,
     start: (key: string) => void start(key),
+    /** Takes the tool and develops a photo as a colour negative in it. */
+    async develop(key: string): Promise<void> {
+      await start(key);
+      if (now()?.key === key) film.setFilm('colour');
+    },
     cancel: leave,
     /** Cuts the print out as the tool is set, and leaves the tool. */
     async apply(): Promise<void> {
@@ -275,11 +310,11 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
       // Pressed again, it goes to the next print of the page.
       const last = usable.findIndex((corners) => isNear(corners, cropCorners(cropping)));
       const corners = usable[(last + 1) % Math.max(1, usable.length)];
-      if (corners) change(() => shapeOf({ corners }, page));
+      if (corners) change(({ negative }) => ({ ...shapeOf({ corners }, page), negative }));
       set({ found: { count: usable.length, at: corners ? usable.indexOf(corners) : 0 } });
     },
     /** The whole page. */
-    reset: () => change(({ page }) => shapeOf(null, page)),
+    reset: () => change(({ page, negative }) => ({ ...shapeOf(null, page), negative })),
     /** Until it ends, all changes are one entry of the tool's history. */
     begin(): void {
       const cropping = now();

@@ -90,6 +90,7 @@ export type JobKind =
   | 'analyse'
   | 'crop'
   | 'findPrints'
+  | 'negative'
   | 'preview'
   | 'compare'
   | 'full'

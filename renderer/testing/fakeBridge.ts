@@ -5,6 +5,7 @@ import { type Failure, failure, type Result } from '../../contract/errors';
 import type { Inspection } from '../../contract/generators';
 import type { Analysis } from '../../contract/photo';
 import { Recipe } from '../../contract/recipe';
+import type { Negative } from '../../contract/scan';
 import type { SynthesisState } from '../../contract/synthesis';
 import { freshLog } from '../../document/edit';
 import { printSize } from '../../document/scan';
@@ -49,6 +50,7 @@ export function fakePhoto(change: Partial<Response<'photos.open'>> = {}): Respon
     missing: null,
     pages: { number: 1, count: 1 },
     infrared: false,
+    negative: false,
     rating: null,
     caption: {},
     others: [],
@@ -247,6 +249,18 @@ const FAKE_STYLES = [
   year: year as number | null,
   source: 'public domain',
 }));
+
+export const fakeNegative = (change: Partial<Negative> = {}): Negative => ({
+  kind: 'colour',
+  base: [0.5, 0.2, 0.1],
+  slope: [1, 1, 1],
+  shift: [-1.75, -1.75, -1.75],
+  exposure: 0,
+  contrast: 0,
+  warmth: 0,
+  tint: 0,
+  ...change,
+});
 
 export function createFakeBridge(): FakeBridge {
   const listeners = new Map<EventName, Set<(payload: never) => void>>();
@@ -484,6 +498,11 @@ export function createFakeBridge(): FakeBridge {
       file: { token: `source-${index}`, name: `lake ${index}.jpg`, kind: 'photo', bytes: 1000 },
     }),
     'review.show': () => ({}),
+    'scan.negative': ({ kind, base, at }) => ({
+      negative: fakeNegative({ kind, ...(base && { base }) }),
+      base: base || at ? 'given' : 'strip',
+      notes: [],
+    }),
     'scan.carry': ({ scan }) => ({ name: scan ? 'cropped' : 'uncropped', scan }),
     'scan.apply': ({ scan }) => {
       photos += 1;

@@ -102,6 +102,7 @@ export const app = {
     open: 'Opening {{name}}',
     analyse: 'Analysing {{name}}',
     crop: 'Cropping {{name}}',
+    negative: 'Developing {{name}}',
     findPrints: 'Looking for prints in {{name}}',
     preview: 'Rendering the preview',
     compare: 'Rendering previews',

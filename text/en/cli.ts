@@ -115,6 +115,8 @@ export const cli = {
       splitLocal: 'Pages can only be split where they lie on this computer, and not through a queue.',
       saveChangesLocal: 'The masks of changed pixels can only be written to folders of this computer.',
       oneEdit: 'An edit file belongs to one photo. Name only that photo.',
+      filmBase: '--film-base takes three shares of light between 0.0005 and 1, such as 0.42,0.19,0.12, or a scan.',
+      filmBaseAlone: '--film-base needs --negative.',
       crisp: '--crisp needs --enlarge with a size.',
       noStyle: 'There is no style or picture called “{{name}}”.',
       listStyles: 'List the styles with “emulsion styles”.',

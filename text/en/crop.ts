@@ -1,6 +1,31 @@
 /** The crop tool. */
 export const crop = {
   crop: {
+    film: 'Kind of scan',
+    films: {
+      positive: 'Positive',
+      colour: 'Colour negative',
+      mono: 'Black-and-white negative',
+    },
+    development: 'Development',
+    measuring: 'Measuring the film…',
+    pickHint: 'Click on unexposed film, beside or between the frames',
+    pickBase: 'Pick the film base',
+    measureAgain: 'Measure again',
+    doubtful: 'This does not look like a colour negative',
+    base: {
+      strip: 'Film base found on the scan',
+      picture: 'Film base estimated from the picture',
+      given: 'Film base as given',
+      roll: 'Film base of the roll, from {{name}}',
+      picked: 'Film base picked',
+    },
+    controls: {
+      exposure: 'Exposure',
+      contrast: 'Contrast',
+      warmth: 'Warmth',
+      tint: 'Tint',
+    },
     options: 'Crop',
     mode: 'How to crop',
     modes: { frame: 'Frame', corners: 'Four corners' },

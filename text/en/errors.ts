@@ -35,6 +35,8 @@ export const errors = {
     PHOTO_CHANGED: 'The file changed while it was being restored. Nothing was written; try again.',
     PHOTO_QUARANTINED: 'This photo crashed the engine twice and was skipped. Your original is unchanged.',
     PHOTO_TOO_SMALL: 'The photo is too small for this.',
+    NEGATIVE_IMPOSSIBLE:
+      'The negative was not developed: there is no picture on it. Nothing was written, and the scan is untouched.',
     NO_PRINTS: 'No print was found on this scan. Nothing was written.',
     PHOTOS_UNUSABLE: 'None of the photos in this folder can be used. Nothing was written.',
     FOLDER_TAKEN: 'The folder holds other files. Nothing was written; choose an empty folder or a new one.',
@@ -112,6 +114,7 @@ export const errors = {
       'The file breaks off: only {{share}} of the photo can be read. Look for a complete copy. On the command line, --salvage restores what is there.',
     nothingReadable: 'The file breaks off before any of the photo. Look for a complete copy.',
     cropOutside: 'The part to crop lies outside the photo, which has {{width}} × {{height}} pixels.',
+    negativeEmpty: 'The scan is even: it may be unexposed film, or no film at all.',
     cropCorners:
       'The corners must go around the picture clockwise, from its top left one, and no side may cross another or bend inwards.',
     cropSmall: 'What is left is too small. A photo needs {{least}} pixels on each side.',

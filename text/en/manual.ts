@@ -42,6 +42,10 @@ export const manual = {
       pages: 'which photos of a file with several pages: all, first, 3 or 2-5',
       split: 'find the prints on each page; each becomes a photo of its own (name-1, name-2 ...)',
       salvage: 'restore files that break off as far as they go',
+      negative:
+        'develop negatives: auto (the default) develops what is certainly a colour negative and leaves the rest; colour and mono develop every scan',
+      filmBase:
+        'film base of the roll as three shares of light, such as 0.42,0.19,0.12, or a scan with unexposed film to take it from',
       size: 'reduce results to fit: 2048 (longer edge), 1920x1080, 10x15cm or 4x6in (a print). Nothing is enlarged',
       dpi: 'write this resolution, in pixels per inch (for a print: 300)',
       depth: 'bits per channel; 16 only for png and tiff (as the original)',

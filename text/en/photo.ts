@@ -173,6 +173,21 @@ export const photo = {
     software: 'Software',
   },
   notes: {
+    negative: {
+      colour: {
+        strip: 'Colour negative: developed from the unexposed film on the scan',
+        picture: 'Colour negative: developed from its thinnest places, as no unexposed film is on the scan',
+        given: 'Colour negative: developed from the film base that was given',
+      },
+      mono: {
+        strip: 'Black-and-white negative: developed from the unexposed film on the scan',
+        picture: 'Black-and-white negative: developed from its thinnest places',
+        given: 'Black-and-white negative: developed from the film base that was given',
+      },
+    },
+    negativeDoubtful: 'This scan does not look like a colour negative',
+    negativeGrey: 'The scan is grey, so it was developed as a black-and-white negative',
+    negativeNone: 'No negative: left as it is',
     upright: 'Turned upright, as the file asks',
     pages: 'Only the first of {{count}} images in the file is used',
     page: 'Photo {{number}} of {{count}} in the file',

@@ -30,6 +30,11 @@ export const restoration = {
     failed: 'Rendering failed.',
     compute: 'Render now',
   },
+  negative: {
+    title: 'This looks like a negative',
+    text: 'A colour negative can be developed from its film base. The scan itself stays as it is.',
+    develop: 'Develop it',
+  },
   partlyRead: {
     title: 'Partly read',
     text: 'The file breaks off. {{share}} of the photo could be read.',

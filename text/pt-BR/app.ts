@@ -104,6 +104,7 @@ export const app: Translated<typeof english> = {
     open: 'Abrindo {{name}}',
     analyse: 'Analisando {{name}}',
     crop: 'Recortando {{name}}',
+    negative: 'Revelando {{name}}',
     findPrints: 'Procurando cópias em {{name}}',
     preview: 'Processando a prévia',
     compare: 'Processando prévias',

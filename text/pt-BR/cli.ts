@@ -117,6 +117,9 @@ export const cli: Translated<typeof english> = {
       splitLocal: 'Só é possível separar páginas que estão neste computador, e não por uma fila.',
       saveChangesLocal: 'As máscaras dos pixels alterados só podem ser gravadas em pastas deste computador.',
       oneEdit: 'Um arquivo de edição pertence a uma única foto. Indique só essa foto.',
+      filmBase:
+        '--film-base recebe três proporções de luz entre 0,0005 e 1, como 0.42,0.19,0.12, ou uma digitalização.',
+      filmBaseAlone: '--film-base precisa de --negative.',
       crisp: '--crisp precisa de --enlarge com um tamanho.',
       noStyle: 'Não existe estilo nem imagem com o nome “{{name}}”.',
       listStyles: 'Veja os estilos com “emulsion styles”.',

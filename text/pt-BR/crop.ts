@@ -3,6 +3,31 @@ import type { Translated } from '../translated';
 
 export const crop: Translated<typeof english> = {
   crop: {
+    film: 'Tipo de digitalização',
+    films: {
+      positive: 'Positivo',
+      colour: 'Negativo colorido',
+      mono: 'Negativo em preto e branco',
+    },
+    development: 'Revelação',
+    measuring: 'Medindo o filme…',
+    pickHint: 'Clique em filme não exposto, ao lado ou entre os quadros',
+    pickBase: 'Escolher a base do filme',
+    measureAgain: 'Medir de novo',
+    doubtful: 'Isto não parece um negativo colorido',
+    base: {
+      strip: 'Base do filme encontrada na digitalização',
+      picture: 'Base do filme estimada pela imagem',
+      given: 'Base do filme indicada',
+      roll: 'Base do filme do rolo, de {{name}}',
+      picked: 'Base do filme escolhida',
+    },
+    controls: {
+      exposure: 'Exposição',
+      contrast: 'Contraste',
+      warmth: 'Calor',
+      tint: 'Matiz',
+    },
     options: 'Recorte',
     mode: 'Como recortar',
     modes: { frame: 'Moldura', corners: 'Quatro cantos' },

@@ -37,6 +37,8 @@ export const errors: Translated<typeof english> = {
     PHOTO_CHANGED: 'O arquivo foi alterado durante a restauração. Nada foi gravado; tente de novo.',
     PHOTO_QUARANTINED: 'Esta foto travou o processamento duas vezes e foi separada. O original não foi alterado.',
     PHOTO_TOO_SMALL: 'A foto é pequena demais para isto.',
+    NEGATIVE_IMPOSSIBLE:
+      'O negativo não foi revelado: não há imagem nele. Nada foi gravado, e a digitalização não foi alterada.',
     NO_PRINTS: 'Nenhuma foto impressa foi encontrada nesta digitalização. Nada foi gravado.',
     PHOTOS_UNUSABLE: 'Nenhuma das fotos desta pasta pode ser usada. Nada foi gravado.',
     FOLDER_TAKEN: 'A pasta contém outros arquivos. Nada foi gravado; escolha uma pasta vazia ou nova.',
@@ -112,6 +114,7 @@ export const errors: Translated<typeof english> = {
       'O arquivo está incompleto: só é possível ler {{share}} da foto. Procure uma cópia completa. Na linha de comando, --salvage restaura o que existe.',
     nothingReadable: 'O arquivo termina antes de qualquer parte da foto. Procure uma cópia completa.',
     cropOutside: 'A parte a recortar fica fora da foto, que tem {{width}} × {{height}} pixels.',
+    negativeEmpty: 'A digitalização é uniforme: pode ser filme não exposto, ou nem ser filme.',
     cropCorners:
       'Os cantos precisam contornar a imagem no sentido horário, a partir do superior esquerdo, e nenhum lado pode cruzar outro nem dobrar para dentro.',
     cropSmall: 'O que resta é pequeno demais. Uma foto precisa de {{least}} pixels de cada lado.',

@@ -43,6 +43,10 @@ export const manual: Translated<typeof english> = {
       pages: 'quais fotos de um arquivo com várias páginas: all (todas), first (a primeira), 3 ou 2-5',
       split: 'encontra as fotos impressas em cada página; cada uma vira uma foto própria (nome-1, nome-2 ...)',
       salvage: 'restaura arquivos incompletos até onde eles vão',
+      negative:
+        'revela negativos: auto (o padrão) revela o que com certeza é um negativo colorido e deixa o resto como está; colour e mono revelam toda digitalização',
+      filmBase:
+        'base do filme do rolo em três proporções de luz, como 0.42,0.19,0.12, ou uma digitalização com filme não exposto de onde tirá-la',
       size: 'reduz os resultados para caberem: 2048 (lado maior), 1920x1080, 10x15cm ou 4x6in (impressão). Nada é ampliado',
       dpi: 'grava esta resolução, em pixels por polegada (para impressão: 300)',
       depth: 'bits por canal; 16 só em png e tiff (como o original)',

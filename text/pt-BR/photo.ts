@@ -176,6 +176,22 @@ export const photo: Translated<typeof english> = {
     software: 'Programa',
   },
   notes: {
+    negative: {
+      colour: {
+        strip: 'Negativo colorido: revelado a partir do filme não exposto na digitalização',
+        picture:
+          'Negativo colorido: revelado a partir das partes mais claras, pois não há filme não exposto na digitalização',
+        given: 'Negativo colorido: revelado a partir da base do filme indicada',
+      },
+      mono: {
+        strip: 'Negativo em preto e branco: revelado a partir do filme não exposto na digitalização',
+        picture: 'Negativo em preto e branco: revelado a partir das partes mais claras',
+        given: 'Negativo em preto e branco: revelado a partir da base do filme indicada',
+      },
+    },
+    negativeDoubtful: 'Esta digitalização não parece um negativo colorido',
+    negativeGrey: 'A digitalização está em tons de cinza e foi revelada como negativo em preto e branco',
+    negativeNone: 'Não é um negativo: deixado como está',
     upright: 'Girada para ficar em pé, como o arquivo pede',
     pages: 'Só a primeira das {{count}} imagens do arquivo é usada',
     page: 'Foto {{number}} de {{count}} do arquivo',

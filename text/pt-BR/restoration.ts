@@ -33,6 +33,11 @@ export const restoration: Translated<typeof english> = {
     failed: 'Não foi possível processar a imagem.',
     compute: 'Processar agora',
   },
+  negative: {
+    title: 'Isto parece um negativo',
+    text: 'Um negativo colorido pode ser revelado a partir da base do filme. A digitalização em si não muda.',
+    develop: 'Revelar',
+  },
   partlyRead: {
     title: 'Lida em parte',
     text: 'O arquivo está incompleto. Foi possível ler {{share}} da foto.',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Photo } from '../../../contract/photo';
 import type { Scan } from '../../../contract/scan';
+import { wholeArea } from '../../../document/quad';
 import type { RequestControl } from '../../engine/supervisor';
 import type { AppContext, HandlersOf } from '../context';
 
@@ -34,6 +35,14 @@ export function scanHandlers({ edits, engine, jobs, photos }: AppContext): Handl
       photos.get(photoId);
       return jobs.run(jobId, (control) => engine.request('findPrints', { photoId }, control));
     },
-    'scan.page': ({ photoId, jobId }) => jobs.run(jobId, (control) => openAgain(photoId, null, control)),
+    'scan.negative': ({ jobId, ...request }) => {
+      photos.get(request.photoId);
+      return jobs.run(jobId, (control) => engine.request('measureNegative', request, control));
+    },
+    'scan.page': ({ photoId, negative, jobId }) => {
+      const { width, height } = photos.get(photoId).subject;
+      const scan = negative && { corners: wholeArea({ width, height }), negative };
+      return jobs.run(jobId, (control) => openAgain(photoId, scan, control));
+    },
   };
 }

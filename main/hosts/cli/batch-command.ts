@@ -18,6 +18,7 @@ import {
   addOutput,
   addSteps,
   askedFor,
+  negativesOf,
   type OpeningFlags,
   type OutputFlags,
   outputOf,
@@ -157,6 +158,7 @@ async function settingsFor(flags: BatchFlags): Promise<BatchSettings> {
     pages: flags.pages,
     split: flags.split === true,
     salvage: flags.salvage === true,
+    negative: await negativesOf(flags),
     watch: flags.watch === true,
   };
   const parsed = BatchSettings.safeParse(wanted);

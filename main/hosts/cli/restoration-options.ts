@@ -25,6 +25,7 @@ import {
   StyleSettings,
   UpscaleSettings,
 } from '../../../contract/recipe';
+import { FilmBase, NEGATIVE_KINDS, type NegativeWish } from '../../../contract/scan';
 import { say, type Translator } from '../../../text/message';
 import type { Engine } from '../../engine/supervisor';
 import { EmulsionError } from '../../errors';
@@ -70,7 +71,12 @@ export interface OpeningFlags {
   pages: string;
   salvage?: boolean;
   split?: boolean;
+  negative?: (typeof NEGATIVE_CHOICES)[number];
+  filmBase?: string;
 }
+
+/** What `--negative` takes. */
+const NEGATIVE_CHOICES = ['auto', ...NEGATIVE_KINDS, 'off'] as const;
 
 /** Adds the options that say how files are opened. */
 export function addOpening(command: Command, { t }: Translator): Command {
@@ -78,8 +84,43 @@ export function addOpening(command: Command, { t }: Translator): Command {
     .optionsGroup(t('manual.groups.opening'))
     .addOption(new Option('--pages <all|first|2-5>', t('manual.options.pages')).argParser(parsePages).default('all'))
     .option('--split', t('manual.options.split'))
-    .option('--salvage', t('manual.options.salvage'));
+    .option('--salvage', t('manual.options.salvage'))
+    .addOption(
+      new Option('--negative [kind]', t('manual.options.negative'))
+        .choices(NEGATIVE_CHOICES)
+        .preset(NEGATIVE_CHOICES[0]),
+    )
+    .option('--film-base <r,g,b|scan>', t('manual.options.filmBase'));
 }
+
+/**
+ * The negatives that the options of {@link addOpening} ask for; null: none. The film base is measured once, on the scan that is named.
+ * Throws BAD_REQUEST, and the errors of opening a photo.
+ */
+export async function negativesOf(
+  { negative = 'off', filmBase, ...flags }: OpeningFlags & EngineFlags,
+  engine?: Engine,
+): Promise<NegativeWish | null> {
+  if (negative === 'off') {
+    if (filmBase !== undefined) throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.filmBaseAlone') });
+    return null;
+  }
+  return { kind: negative, base: filmBase === undefined ? null : await filmBaseOf(filmBase, flags, negative, engine) };
+}
+
+async function filmBaseOf(text: string, flags: EngineFlags, kind: NegativeWish['kind'], engine?: Engine) {
+  const given = FilmBase.safeParse(text.split(',').map((each) => (each.trim() === '' ? Number.NaN : Number(each))));
+  if (given.success) return given.data;
+  if (!existsSync(text)) throw new EmulsionError('BAD_REQUEST', { reason: say('cli.errors.filmBase') });
+  const wish: NegativeWish = { kind: kind === 'auto' ? 'colour' : kind, base: null };
+  const ask = (one: Engine) =>
+    one.request('restore', { path: resolve(text), wish: { negative: wish }, recipe: null, target: null, ...UNWRITTEN });
+  const { photo } = await (engine ? ask(engine) : askEngine(flags, ask));
+  return photo.page!.scan.negative!.base;
+}
+
+/** For a photo of which nothing is written. */
+const UNWRITTEN = { format: null, quality: QUALITY, metadata: 'none' } as const;
 
 function parsePages(text: string): string {
   if (readPages(text) === null) throw new BadArgument(say('cli.usage.pages'));

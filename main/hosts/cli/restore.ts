@@ -156,6 +156,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       notes: [...answer.photo.notes, ...answer.notes].map((note) => sentenceOf(note, inEnglish())),
       masked: answer.masked,
       ...(answer.photo.page && { corners: answer.photo.page.scan.corners }),
+      ...(answer.photo.page?.scan.negative && { negative: answer.photo.page.scan.negative }),
       needs: needsFor(answer.analysis.needs),
       reports: reportsFor(answer.reports),
       passes: answer.passes,

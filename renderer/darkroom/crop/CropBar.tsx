@@ -1,6 +1,7 @@
 import { ArrowLeftRight, Check, RotateCcw, Scan, X } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { NEGATIVE_KINDS } from '../../../contract/scan';
 import { LEAST_PRINT } from '../../../document/scan';
 import { useActions } from '../../state/context';
 import { type Cropping, cropFault, cropSize } from '../../state/crop';
@@ -22,7 +23,7 @@ const SAID_AFTER = 600;
 export function CropBar({ cropping, view }: { cropping: Cropping; view: View }) {
   const { t } = useTranslation();
   const { cropTool } = useActions();
-  const { mode, ratio, isApplying, isFinding, found, page } = cropping;
+  const { mode, ratio, isApplying, isFinding, found, page, negative } = cropping;
   const toldFound =
     found === null
       ? ''
@@ -66,6 +67,14 @@ export function CropBar({ cropping, view }: { cropping: Cropping; view: View }) 
       <IconButton label={t('commands.cropSwap')} shortcut={keyOf('cropSwap')} onClick={cropTool.swap}>
         <Icon of={ArrowLeftRight} />
       </IconButton>
+      <Select
+        label={t('crop.film')}
+        value={negative?.kind ?? 'positive'}
+        options={FILMS.map((value) => ({ value, label: t(`crop.films.${value}`) }))}
+        onChange={(value) => cropTool.film.setFilm(value === 'positive' ? null : value)}
+        testId="crop-film"
+        className="w-40 max-xl:w-32"
+      />
       <p
         data-testid="crop-size"
         title={text}
@@ -127,6 +136,8 @@ export function CropBar({ cropping, view }: { cropping: Cropping; view: View }) 
     </section>
   );
 }
+
+const FILMS = ['positive', ...NEGATIVE_KINDS] as const;
 
 const FAULTS = { corners: 'cropCorners', small: 'cropSmall', large: 'cropLarge' } as const;
 

@@ -30,7 +30,7 @@ export function CropOverlay({ cropping, view }: { cropping: Cropping; view: View
   const pane = useView((state) => state.pane);
   const drag = useRef<Drag | null>(null);
   const area = useRef<HTMLDivElement>(null);
-  const { mode, frame, page, isMoving, isApplying } = cropping;
+  const { mode, frame, page, isMoving, isApplying, isPicking } = cropping;
   const corners = cropCorners(cropping);
   const inPane = ([x, y]: Corner): Point => toPane(view, pane, { x, y });
   const outline = corners.map(inPane);
@@ -55,6 +55,11 @@ export function CropOverlay({ cropping, view }: { cropping: Cropping; view: View
     // The middle button moves the page.
     if (event.button !== 0 || isApplying) return;
     const point = at(event);
+    if (isPicking) {
+      const { x, y } = onPage(point);
+      void cropTool.film.pickBase([x, y]);
+      return;
+    }
     if (isInside(point, outline)) begin(event, { kind: 'move', last: onPage(point) });
     else if (mode === 'frame') begin(event, { kind: 'turn', from: direction(point), angle: frame.angle });
   }
@@ -114,7 +119,7 @@ export function CropOverlay({ cropping, view }: { cropping: Cropping; view: View
       onPointerUp={onPointerEnd}
       onPointerCancel={onPointerEnd}
       onDoubleClick={(event) => event.stopPropagation()}
-      className={`absolute inset-0 touch-none overflow-clip ${mode === 'frame' ? 'cursor-grab' : ''}`}
+      className={`absolute inset-0 touch-none overflow-clip ${isPicking ? 'cursor-crosshair' : mode === 'frame' ? 'cursor-grab' : ''}`}
     >
       <svg aria-hidden="true" className="pointer-events-none absolute inset-0 size-full">
         <path
@@ -147,7 +152,7 @@ export function CropOverlay({ cropping, view }: { cropping: Cropping; view: View
           fill="transparent"
           stroke="#ffffff"
           strokeWidth={1.5}
-          className="pointer-events-auto cursor-move"
+          className={`pointer-events-auto ${isPicking ? 'cursor-crosshair' : 'cursor-move'}`}
         />
       </svg>
       <button
