@@ -141,7 +141,7 @@ export function workOf({
   name,
   ...more
 }: BatchSettings): string {
-  const { size, dpi, depth, profile, saveChanges, caption, split } = more;
+  const { size, dpi, depth, profile, saveChanges, caption, split, negative } = more;
   // What is written as it was before these could be chosen has the identity that it had.
   const isPlain = size === null && dpi === null && depth === null && profile === 'original' && !saveChanges;
   const chosen =
@@ -151,6 +151,7 @@ export function workOf({
   const what = JSON.stringify([
     ...[recipe, added, changes, format, quality, metadata !== 'none', name, ...chosen, ...said],
     ...(split ? ['split'] : []),
+    ...(negative === null ? [] : [{ negative }]),
   ]);
   return createHash('sha256').update(what).digest('hex').slice(0, 16);
 }

@@ -111,8 +111,8 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       page: found.page,
       salvage: settings.salvage,
       ...(scan && { scan }),
-      // An edit file beside the photo says itself whether it is a negative.
-      ...((isPrint || !scan) && { wish: { negative: settings.negative } }),
+      // An edit beside the photo says itself whether it is a negative.
+      ...((scan === null || isPrint) && front === null && { wish: { negative: settings.negative } }),
       recipe,
       added,
       changes,
@@ -127,7 +127,8 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   const { output, reports, thumbnails, peak } = answer;
   const notes = [...said, ...answer.photo.notes, ...answer.notes];
   // What was found of a negative is kept with the print, so that another result of it is developed alike.
-  const made = { reports, notes, thumbnails, peak, scan: answer.photo.page?.scan ?? scan ?? undefined };
+  const area = answer.photo.page?.scan ?? scan;
+  const made = { reports, notes, thumbnails, peak, ...(area && { scan: area }) };
   const staged = { output: output!, ...made, before, started, changes: answer.changed };
   return publishStaged(staged, task, control);
 }

@@ -9,6 +9,7 @@ import { scanFor } from '../../document/scan';
 import { createEdits } from '../edits/store';
 import type { Engine } from '../engine/supervisor';
 import { hashFile } from '../storage/hash';
+import { workOf } from './journal-state';
 import { restorePhoto } from './photo';
 import { printBeside } from './print-beside';
 import { copyingEngine, photo } from './test-support';
@@ -57,12 +58,14 @@ test('the edit file beside a photo says which print of its page it is', async ()
   });
 });
 
-test('a batch cuts that print out, and its report and journal say so', async () => {
-  await saveEdit('page.emulsion', scan);
+const area: Scan = { corners: scanFor({ straighten: 1 }, page)!.corners };
+
+/** What a batch asks of the engine for the photo, and what comes of it. */
+async function restored(settings: object, print?: { number: number; corners: Scan['corners'] }) {
   const { engine } = copyingEngine({});
-  const asked: unknown[] = [];
+  const asked: Record<string, unknown>[] = [];
   const spy = {
-    request(kind: string, body: unknown) {
+    request(kind: string, body: Record<string, unknown>) {
       asked.push(body);
       return engine.request(kind as never, body as never);
     },
@@ -71,15 +74,34 @@ test('a batch cuts that print out, and its report and journal say so', async () 
   const made = await restorePhoto(
     spy as unknown as Engine,
     {
-      found: { name: 'page.gif', path, bytes: 1, modified: 0 },
+      found: { name: 'page.gif', path, bytes: 1, modified: 0, ...(print && { print }) },
       folder: output,
       root: output,
-      settings: BatchSettings.parse({ salvage: true }),
+      settings: BatchSettings.parse({ salvage: true, ...settings }),
       input: folder,
       output,
     },
     { onMade: async () => {}, isOwn: () => false },
   );
-  expect(asked).toMatchObject([{ scan }]);
+  return { asked: asked[0]!, made };
+}
+
+test('a batch cuts that print out, and its report and journal say so', async () => {
+  await saveEdit('page.emulsion', scan);
+  const { asked, made } = await restored({});
+  expect(asked).toMatchObject({ scan });
   expect(made).toMatchObject({ scan, notes: [{ key: 'notes.printOf' }, {}, {}] });
+});
+
+test('a batch develops negatives, and so prints of a page; where an edit is beside the photo, that decides', async () => {
+  const negative = { kind: 'auto', base: [0.4, 0.2, 0.1] } as const;
+  expect((await restored({ negative })).asked).toMatchObject({ wish: { negative } });
+  const { asked } = await restored({ negative }, { number: 1, corners: area.corners });
+  expect(asked).toMatchObject({ scan: area, wish: { negative } });
+  await saveEdit('page.emulsion', scan);
+  expect((await restored({ negative })).asked).not.toHaveProperty('wish');
+  // Photos that were done without are done again.
+  const work = workOf(BatchSettings.parse({}));
+  expect(workOf(BatchSettings.parse({ negative }))).not.toBe(work);
+  expect(workOf(BatchSettings.parse({ negative: null }))).toBe(work);
 });

@@ -165,7 +165,7 @@ async function decode(job: Job, file: PhotoFile, until: number, known: OpenPhoto
   const middle = isCut && known === null ? until / 2 : isCut ? 0 : until;
   const page = known ?? (await decodePage(job, file, middle));
   const asked = file.scan ?? (file.wish ? scanFor(file.wish, page.raster) : null);
-  const { scan, notes } = await developed(page, asked, file.scan?.negative ? null : file.wish?.negative);
+  const { scan, notes } = await developed(page, asked, asked?.negative ? null : file.wish?.negative);
   if (scan) job.stage('opening', middle, until);
   const between = async (share: number) => {
     job.progress(share);

@@ -107,6 +107,11 @@ export function cropScan(cropping: Pick<Cropping, 'page' | keyof CropShape>): Sc
   return negative === null ? area : { ...(area ?? { corners: wholeArea(cropping.page) }), negative };
 }
 
+/** The part of the page that a negative is measured on; null: all of it. */
+function measuredArea(cropping: Cropping): Scan | null {
+  return cropFault(cropping) === null ? cropArea(cropping) : null;
+}
+
 function cropArea(cropping: Pick<Cropping, 'page' | keyof CropShape>): Scan | null {
   const { mode, frame, page } = cropping;
   if (mode === 'corners') {
@@ -267,7 +272,7 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
   });
 
   const nameOf = (key: string) => find(key)?.name ?? '';
-  const film = createNegativeActions({ store, nameOf, call, asJob, change, onFailed });
+  const film = createNegativeActions({ store, nameOf, call, asJob, change, areaOf: measuredArea, onFailed });
 
   return {
     film,

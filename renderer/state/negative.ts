@@ -1,6 +1,6 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { Failure } from '../../contract/errors';
-import type { BaseSource, Negative } from '../../contract/scan';
+import type { BaseSource, Negative, Scan } from '../../contract/scan';
 import type { Cropping, CropShape, CropState } from './crop';
 import type { Jobs } from './jobs';
 
@@ -22,10 +22,12 @@ interface Dependencies extends Pick<Jobs, 'call' | 'asJob'> {
   nameOf(key: string): string;
   /** Changes the shape as one entry of the tool's history. */
   change(make: (cropping: Cropping) => Partial<CropShape>): void;
+  /** The part of the page that the tool is set to; null: all of it. */
+  areaOf(cropping: Cropping): Scan | null;
   onFailed(key: string, failure: Failure): void;
 }
 
-export function createNegativeActions({ store, nameOf, call, asJob, change, onFailed }: Dependencies) {
+export function createNegativeActions({ store, nameOf, call, asJob, change, areaOf, onFailed }: Dependencies) {
   const now = () => store.getState().cropping;
   const set = (next: Partial<Cropping>) =>
     store.setState(({ cropping }) => ({ cropping: cropping && { ...cropping, ...next } }));
@@ -68,10 +70,12 @@ export function createNegativeActions({ store, nameOf, call, asJob, change, onFa
     const before = now();
     if (before === null || before.isApplying || before.isMeasuring) return;
     const { key, page } = before;
+    // What lies around the frame does not count.
+    const scan = areaOf(before);
     set({ isMeasuring: true, isPicking: false });
     const ask = (base: Negative['base'] | null) =>
       asJob('negative', key, (jobId) =>
-        call('scan.negative', { photoId: page.id, kind, base, at: at && [...at], scan: null, jobId }),
+        call('scan.negative', { photoId: page.id, kind, base, at: at && [...at], scan, jobId }),
       );
     const { roll } = store.getState();
     let result = await ask(null);

@@ -53,6 +53,8 @@ export function addRestore(program: Command, signal: AbortSignal, translator: Tr
       'style',
       'styleExample',
       'split',
+      'negative',
+      'filmBase',
     ]),
   );
   addCutting(command, translator);

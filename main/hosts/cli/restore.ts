@@ -126,7 +126,9 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
         salvage: job.salvage,
         ...(front === null ? { recipe: job.recipe, added: job.added, changes: job.changes } : UNTOUCHED),
         ...edited,
-        ...(job.edit ? job.cut.crop && { crop: job.cut.crop } : { wish: job.cut }),
+        ...(job.edit
+          ? job.cut.crop && { crop: job.cut.crop }
+          : { wish: front === null ? job.cut : { ...job.cut, negative: null } }),
         ...(print && { scan: print.scan }),
         format: job.format,
         ...job.output,
