@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { JobId, Message, PhotoId } from './basics';
+import { FileEntry } from './app';
+import { count, JobId, Message, PhotoId } from './basics';
 import { EditAction } from './edit';
 import { Photo } from './photo';
 import { BaseSource, Corners, FilmBase, NEGATIVE_KINDS, Negative, Scan } from './scan';
@@ -48,5 +49,13 @@ export const SCAN_CALLS = {
   'scan.find': {
     request: z.object({ photoId: PhotoId, jobId: JobId }).strict(),
     response: z.object({ prints: z.array(Corners) }),
+  },
+  /**
+   * The prints that are found on a page, each as a photo of its own: a file to be opened. None where fewer than two are found. The
+   * photo has to be a whole page.
+   */
+  'scan.split': {
+    request: z.object({ photoId: PhotoId, jobId: JobId }).strict(),
+    response: z.object({ files: z.array(FileEntry), found: count }),
   },
 } as const;

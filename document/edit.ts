@@ -8,6 +8,7 @@ import {
   type Orientation,
 } from '../contract/edit';
 import type { Recipe } from '../contract/recipe';
+import type { Scan } from '../contract/scan';
 import { DETECTED_MASK } from './mask';
 import { isSameScan } from './scan';
 
@@ -17,9 +18,9 @@ import { isSameScan } from './scan';
  */
 
 /** The state of a photo without edits. */
-export function freshState(recipe: Recipe, orientation: Orientation = 1): EditState {
+export function freshState(recipe: Recipe, orientation: Orientation = 1, scan: Scan | null = null): EditState {
   return {
-    scan: null,
+    scan,
     recipe,
     mask: [...DETECTED_MASK],
     repairs: [],
@@ -33,8 +34,8 @@ export function freshState(recipe: Recipe, orientation: Orientation = 1): EditSt
   };
 }
 
-export function freshLog(recipe: Recipe, orientation?: Orientation): EditLog {
-  return { base: freshState(recipe, orientation), actions: [], at: 0 };
+export function freshLog(recipe: Recipe, orientation?: Orientation, scan?: Scan): EditLog {
+  return { base: freshState(recipe, orientation, scan), actions: [], at: 0 };
 }
 
 /** The state after one more action. */

@@ -1,3 +1,4 @@
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { testScene } from '../main/restoration/testing/scene';
@@ -139,4 +140,53 @@ test('a print that lies askew is cut out by its corners; what is painted follows
   }
   const typical = differences.reduce((total, each) => total + each, 0) / differences.length;
   expect(typical, 'levels by which the upright print differs').toBeLessThan(4);
+});
+
+test('a page of prints becomes photos of their own, each with its own crop and edits, and nothing is written', {
+  tag: '@electron',
+}, async ({ page: window, host }) => {
+  const prints = await Promise.all(
+    [
+      { size: { width: 200, height: 150 }, left: 40, top: 60 },
+      { size: { width: 150, height: 200 }, left: 320, top: 150 },
+    ].map(async ({ size, left, top }, i) => {
+      const { data, info } = pixelsOf(testScene(size.width, size.height, i + 1));
+      return { input: await sharp(data, info).png().toBuffer(), left, top };
+    }),
+  );
+  const path = join(host.album, 'album.png');
+  await sharp({ create: { ...page, channels: 3, background: '#101114' } })
+    .composite(prints)
+    .png()
+    .toFile(path);
+  const before = await readFile(path);
+  await host.open();
+  await host.offer(path);
+  const size = window.getByTestId('photo-size');
+  await expect(window.getByTestId('proposal')).toBeVisible();
+  await window.keyboard.press('c');
+  await window.getByTestId('crop-split').click();
+  const frames = window.getByTestId('filmstrip').locator('[data-frame]');
+  await expect(window.getByTestId('filmstrip').locator('[data-phase=ready]')).toHaveCount(3);
+  expect(await frames.evaluateAll((all) => all.map((each) => each.getAttribute('aria-label')))).toEqual([
+    'album.png',
+    'album-1.png',
+    'album-2.png',
+  ]);
+  // The first is shown, upright and without the lid.
+  await expect(size).toHaveText(/^(199|20[01]) × (149|15[01])$/);
+  // It is corrected by hand on its page.
+  await window.keyboard.press('c');
+  await expect(window.getByTestId('crop-bar')).toBeVisible();
+  await window.getByTestId('crop-handle-left').focus();
+  await window.keyboard.press('Shift+ArrowRight');
+  await window.keyboard.press('Enter');
+  await expect(window.getByTestId('crop-bar')).toBeHidden();
+  await expect(size).toHaveText(/^(189|19[01]) × (149|15[01])$/);
+  // The other print is another photo.
+  await window.keyboard.press(']');
+  await expect(size).toHaveText(/^(149|15[01]) × (199|20[01])$/);
+  await expect(window.getByTestId('proposal')).toBeVisible();
+  expect(await readFile(path)).toEqual(before);
+  expect((await readdir(host.album)).filter((name) => name.startsWith('album'))).toEqual(['album.png']);
 });

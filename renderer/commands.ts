@@ -118,6 +118,7 @@ export const COMMANDS: readonly Command[] = [
   command('cropApply', 'crop', ['Enter'], 'crop', ({ session }) => void session.actions.cropTool.apply()),
   command('cropSwap', 'crop', ['X'], 'crop', ({ session }) => session.actions.cropTool.swap()),
   command('cropFind', 'crop', ['N'], 'crop', ({ session }) => void session.actions.cropTool.find()),
+  command('cropSplit', 'crop', ['Shift+N'], 'crop', ({ session }) => void session.actions.cropTool.split()),
   command('cropReset', 'crop', [], 'crop', ({ session }) => session.actions.cropTool.reset()),
   command('cropCancel', 'crop', ['Escape'], 'crop', ({ session }) => session.actions.cropTool.cancel()),
 

@@ -321,14 +321,13 @@ class RunningBatch implements Batch {
 
   /** Adds a photo: finished in an earlier run, or waiting. */
   async #takePhoto(found: Found, known: Item | undefined): Promise<void> {
-    const { output } = this.#setup;
     if (known) {
       this.#items.takeBack(known);
       known.found = found;
     }
     const item = known ?? this.#items.add(found);
     const entry = this.#journalState.entries.get(found.name);
-    const before = entry ? await resultBefore(found, entry, this.#journalState, output) : null;
+    const before = entry ? await resultBefore(found, entry, this.#journalState, this.#setup.output) : null;
     if (before === null) {
       this.#enqueue(item);
       return;
@@ -572,7 +571,7 @@ class RunningBatch implements Batch {
     }
   }
 
-  async #end(item: Item, outcome: EndOutcome, failure: Failure): Promise<void> {
+  async #end(item: Item, outcome: Extract<Head, { t: 'end' }>['x'], failure: Failure): Promise<void> {
     const { name, bytes, modified } = item.found;
     const body: EndBody = { failure };
     const at = await this.#journalState.record({ t: 'end', n: name, b: bytes, m: modified, x: outcome }, body);
@@ -590,8 +589,7 @@ class RunningBatch implements Batch {
     // Synchronously, so that a reader or a request for a retry never sees half of the change.
     this.#items.finish(item, outcome, at, failure, isNew, marks);
     this.#tell();
-    const { onRow } = this.#setup;
-    if (onRow) onRow(await this.#rowOf(item), isNew);
+    this.#setup.onRow?.(await this.#rowOf(item), isNew);
   }
 
   async close(): Promise<void> {
@@ -600,5 +598,3 @@ class RunningBatch implements Batch {
     await this.review.close();
   }
 }
-
-type EndOutcome = Extract<Head, { t: 'end' }>['x'];

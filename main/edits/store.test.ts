@@ -48,6 +48,18 @@ describe('edits', () => {
     expect(await files()).toEqual([]);
   });
 
+  test('the prints on a page have edits of their own', async () => {
+    const kept = await begun();
+    await kept.open('q', { ...subject, print: 1 }, null);
+    expect(kept.state('q')).toBeNull();
+    await kept.write('q', begin);
+    await kept.closeAll();
+    expect((await files()).filter((name) => name.endsWith('.emulsion')).sort()).toEqual([
+      `${subject.sha256}-n1.emulsion`,
+      `${subject.sha256}.emulsion`,
+    ]);
+  });
+
   test('confirmed changes are on the disk: a program that is killed loses nothing', async () => {
     await begun();
     // Nothing was closed: a later program finds the files as they are now.

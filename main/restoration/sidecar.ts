@@ -14,12 +14,14 @@ export const Subject = z.object({
   bytes: z.number().int().nonnegative().optional(),
   /** Which of the file's photos, from 1; absent: the first. */
   page: z.number().int().positive().optional(),
+  /** Which of the prints on its page, from 1; absent: the page, or the only print that was cut out of it. */
+  print: z.number().int().positive().optional(),
 });
 export type Subject = z.infer<typeof Subject>;
 
 /** The same for the same photo, and different for different photos of one file. */
-export const subjectKey = ({ sha256, page = 1 }: Pick<Subject, 'sha256' | 'page'>): string =>
-  page === 1 ? sha256 : `${sha256}-p${page}`;
+export const subjectKey = ({ sha256, page = 1, print }: Pick<Subject, 'sha256' | 'page' | 'print'>): string =>
+  `${sha256}${page === 1 ? '' : `-p${page}`}${print === undefined ? '' : `-n${print}`}`;
 
 /** The content of an `.emulsion` file, either in the app's data folder or saved by the user. */
 export const Sidecar = z.object({

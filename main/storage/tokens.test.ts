@@ -90,3 +90,24 @@ test('a net is told from a photo by its name, and a folder with nothing but one 
   expect(files.path(offered[5]!.token, 'model')).toBe(join(folder, 'one', 'net.onnx'));
   await rm(folder, { recursive: true });
 });
+
+test('a print on a page is a photo of its own, whose corners are those that were found last', async () => {
+  const files = createFileTokens(root);
+  const path = join(root, 'photo 10.jpg');
+  const corners = [
+    [0, 0],
+    [9, 0],
+    [9, 9],
+    [0, 9],
+  ] as const;
+  const [whole] = await files.offer([path]);
+  const first = await files.offerPrint(path, undefined, { number: 1, corners });
+  const second = await files.offerPrint(path, 2, { number: 2, corners });
+  expect([first, second].map(({ name }) => name)).toEqual(['photo 10-1.jpg', 'photo 10-p2-2.jpg']);
+  expect(new Set([whole, first, second].map((each) => each!.token)).size).toBe(3);
+  expect(files.print(whole!.token)).toBeUndefined();
+  expect([files.page(second.token), files.print(second.token)?.number]).toEqual([2, 2]);
+  const moved = corners.map(([x, y]) => [x + 1, y] as const) as unknown as typeof corners;
+  expect((await files.offerPrint(path, undefined, { number: 1, corners: moved })).token).toBe(first.token);
+  expect(files.print(first.token)).toEqual({ number: 1, corners: moved });
+});

@@ -3,6 +3,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative, sep } from 'node:path';
 import type { FileEntry } from '../../contract/app';
 import type { Response } from '../../contract/calls';
+import type { Corners } from '../../contract/scan';
 import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import {
@@ -12,6 +13,7 @@ import {
   PHOTO_EXTENSIONS,
   WEIGHT_EXTENSIONS,
 } from '../photos/extensions';
+import { stemOfPage, stemOfPrint } from '../photos/pages';
 
 /** Extensions of the files that are listed. */
 const LISTED = new Set([...PHOTO_EXTENSIONS, EDIT_EXTENSION, ...MODEL_EXTENSIONS].map((extension) => `.${extension}`));
@@ -46,6 +48,10 @@ export interface FileTokens {
   /** Gives tokens for one photo of a file that holds several, or for all but the first of `count`. */
   offerPage(path: string, page: number): Promise<FileEntry>;
   otherPages(token: string, count: number): Promise<FileEntry[]>;
+  /** Gives a token for a print on a page. A print of the same number that was offered before becomes this one. */
+  offerPrint(path: string, page: number | undefined, print: PrintOnPage): Promise<FileEntry>;
+  /** The print on its page that a token stands for; undefined: the whole page. Throws as `path`. */
+  print(token: string): PrintOnPage | undefined;
   /** Which of its file's photos a token stands for, from 1; undefined: the first. Throws as `path`. */
   page(token: string): number | undefined;
   /** The path of a token. Throws NOT_ALLOWED for an unknown token or another kind. */
@@ -54,25 +60,36 @@ export interface FileTokens {
   list(folder: string | null): Promise<Response<'files.list'>>;
 }
 
+/** A print on a page: its place among them, from 1, and its corners when it was found. */
+export interface PrintOnPage {
+  number: number;
+  corners: Corners;
+}
+
+interface PhotoInFile {
+  page?: number;
+  print?: PrintOnPage;
+}
+
 /** @param root absolute path that `list` never leaves (symbolic links are resolved first). */
 export function createFileTokens(root: string | null): FileTokens {
-  const known = new Map<string, { path: string; kind: FileEntry['kind']; page?: number }>();
+  const known = new Map<string, { path: string; kind: FileEntry['kind'] } & PhotoInFile>();
   const tokens = new Map<string, string>();
 
-  const tokenFor = (path: string, kind: FileEntry['kind'], page?: number): string => {
-    const key = `${kind}:${page ?? ''}:${path}`;
+  const tokenFor = (path: string, kind: FileEntry['kind'], { page, print }: PhotoInFile = {}): string => {
+    const key = `${kind}:${page ?? ''}:${print?.number ?? ''}:${path}`;
     let token = tokens.get(key);
     if (token === undefined) {
       token = randomUUID();
       tokens.set(key, token);
-      known.set(token, { path, kind, page });
     }
+    known.set(token, { path, kind, page, print });
     return token;
   };
 
   const entry = async (
     path: string,
-    { page, isListing = false }: { page?: number; isListing?: boolean } = {},
+    { isListing = false, ...inFile }: PhotoInFile & { isListing?: boolean } = {},
   ): Promise<FileEntry> => {
     const info = await stat(path).catch((cause: NodeJS.ErrnoException) => {
       const code = cause.code === 'EACCES' || cause.code === 'EPERM' ? 'FILE_UNREADABLE' : 'FILE_MISSING';
@@ -85,8 +102,12 @@ export function createFileTokens(root: string | null): FileTokens {
     const model = info.isDirectory() && !isListing ? await modelIn(path) : null;
     if (model !== null) return entry(model);
     const kind = info.isDirectory() ? 'folder' : kindOf(path);
-    const name = page === undefined ? basename(path) : `${basename(path)} (${page})`;
-    return { token: tokenFor(path, kind, page), name, kind, bytes: info.isDirectory() ? 0 : info.size };
+    return {
+      token: tokenFor(path, kind, inFile),
+      name: nameOf(path, inFile),
+      kind,
+      bytes: info.isDirectory() ? 0 : info.size,
+    };
   };
 
   const path = (token: string, kind: FileEntry['kind']): string => {
@@ -101,6 +122,11 @@ export function createFileTokens(root: string | null): FileTokens {
     otherPages: (token, count) => {
       const file = path(token, 'photo');
       return Promise.all(Array.from({ length: count - 1 }, (_, i) => entry(file, { page: i + 2 })));
+    },
+    offerPrint: (file, page, print) => entry(file, { page, print }),
+    print(token) {
+      path(token, 'photo');
+      return known.get(token)?.print;
     },
     page(token) {
       path(token, 'photo');
@@ -145,6 +171,14 @@ export function createFileTokens(root: string | null): FileTokens {
       return { token: tokenFor(here, 'folder'), name: basename(here), parent, entries };
     },
   };
+}
+
+/** `scan.tif (2)` is a file's second photo, `scan-1.tif` the first print on its page. */
+function nameOf(path: string, { page, print }: PhotoInFile): string {
+  const name = basename(path);
+  if (print === undefined) return page === undefined ? name : `${name} (${page})`;
+  const extension = extname(name);
+  return stemOfPrint(stemOfPage(basename(name, extension), page), print.number) + extension;
 }
 
 function isWithin(top: string, path: string): boolean {

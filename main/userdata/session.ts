@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { PhotoView } from '../../contract/edit';
+import { Corners } from '../../contract/scan';
 import { loggedUnlessMissing } from '../log/log';
 import { writeSafely } from '../storage/replace';
 
@@ -14,6 +15,8 @@ export const Session = z.object({
         view: PhotoView,
         /** Which of the file's photos, from 1; absent: the first. */
         page: z.number().int().positive().optional(),
+        /** Which print on its page it is; absent: the whole page. */
+        print: z.object({ number: z.number().int().positive(), corners: Corners }).optional(),
         exported: z.boolean().default(false),
         /** It was uploaded, so its file was deleted when the program ended. */
         uploaded: z.boolean(),

@@ -217,6 +217,36 @@ describe('the tool', () => {
     expect(width / height).toBeCloseTo(3 / 4, 2);
   });
 
+  test('splits the page into its prints, which lie beside it as photos of their own', async () => {
+    const { actions, stores, key, tool, bridge, named, settle } = await setUp();
+    actions.cropTool.start(key);
+    bridge.answers['scan.split'] = () => ok({ files: [], found: 1 });
+    await actions.cropTool.split();
+    expect(tool()).toMatchObject({ found: { count: 1 }, isFinding: false });
+    const files = ['lake-1.jpg', 'lake-2.jpg'].map((name) => ({
+      token: `token of ${name}`,
+      name,
+      kind: 'photo' as const,
+      bytes: 9,
+    }));
+    bridge.answers['scan.split'] = () => ok({ files, found: 2 });
+    await actions.cropTool.split();
+    expect(tool()).toBeNull();
+    await settle();
+    const { photos, activeKey } = stores.photos.getState();
+    expect(photos.map(({ name, phase }) => [name, phase])).toEqual([
+      ['lake.jpg', 'ready'],
+      ['lake-1.jpg', 'ready'],
+      ['lake-2.jpg', 'ready'],
+    ]);
+    expect(activeKey).toBe(photos[1]!.key);
+    expect(
+      named('photos.open')
+        .slice(-2)
+        .map(({ request }) => request.token),
+    ).toEqual(files.map(({ token }) => token));
+  });
+
   test('goes to the prints that are found on the page, one after the other, and says how many there are', async () => {
     const { actions, key, tool, bridge, named } = await setUp();
     actions.cropTool.start(key);

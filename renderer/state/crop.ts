@@ -1,4 +1,5 @@
 import { createStore } from 'zustand/vanilla';
+import type { FileEntry } from '../../contract/app';
 import type { Failure } from '../../contract/errors';
 import type { Photo } from '../../contract/photo';
 import type { Negative, Scan } from '../../contract/scan';
@@ -182,10 +183,15 @@ interface Dependencies extends Pick<Jobs, 'call' | 'asJob'> {
   putAway(): void;
   /** Cuts a print out. Returns whether it did. */
   crop(key: string, scan: Scan | null): Promise<boolean>;
+  /** Takes the prints that were found on the page of a photo. */
+  onSplit(key: string, prints: readonly FileEntry[]): void;
   onFailed(key: string, failure: Failure): void;
 }
 
-export function createCropActions(stores: Stores, { find, call, asJob, view, putAway, crop, onFailed }: Dependencies) {
+export function createCropActions(
+  stores: Stores,
+  { find, call, asJob, view, putAway, crop, onSplit, onFailed }: Dependencies,
+) {
   const { crop: store } = stores;
   const now = () => store.getState().cropping;
   const set = (change: Partial<Cropping>) =>
@@ -317,6 +323,27 @@ export function createCropActions(stores: Stores, { find, call, asJob, view, put
       const corners = usable[(last + 1) % Math.max(1, usable.length)];
       if (corners) change(({ negative }) => ({ ...shapeOf({ corners }, page), negative }));
       set({ found: { count: usable.length, at: corners ? usable.indexOf(corners) : 0 } });
+    },
+    /** Makes each print that is found on the page a photo of its own, and leaves the tool; where there are not several, it says so. */
+    async split(): Promise<void> {
+      const before = now();
+      if (before === null || before.isApplying || before.isFinding) return;
+      const { key, page } = before;
+      set({ isFinding: true, found: null });
+      const result = await asJob('findPrints', key, (jobId) => call('scan.split', { photoId: page.id, jobId }));
+      if (now()?.page.id !== page.id) return;
+      set({ isFinding: false });
+      if (!result.ok) {
+        if (result.error.code !== 'CANCELLED') onFailed(key, result.error);
+        return;
+      }
+      const { files, found } = result.value;
+      if (files.length === 0) {
+        set({ found: { count: found, at: 0 } });
+        return;
+      }
+      leave();
+      onSplit(key, files);
     },
     /** The whole page. */
     reset: () => change(({ page, negative }) => ({ ...shapeOf(null, page), negative })),

@@ -167,6 +167,7 @@ export type NoticeText =
   | 'nothingCopied'
   | 'settingsPasted'
   | 'recipeAppliedToAll'
+  | 'split'
   | 'captionedAll'
   | 'nothingChanged'
   | 'continued'

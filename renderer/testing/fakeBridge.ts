@@ -510,6 +510,7 @@ export function createFakeBridge(): FakeBridge {
       return scan ? { ...photo, ...printSize(scan), page: { width: 3000, height: 2000, scan } } : photo;
     },
     'scan.find': () => ({ prints: [] }),
+    'scan.split': () => ({ files: [], found: 0 }),
     'scan.page': () => {
       photos += 1;
       const { others: _, editor: __, sha256: ___, ...photo } = fakePhoto({ id: `photo-${photos}` });

@@ -195,6 +195,8 @@ export const app = {
     nothingCopied: 'Copy the settings of a photo first',
     settingsPasted_one: 'Settings pasted to {{count}} photo',
     settingsPasted_other: 'Settings pasted to {{count}} photos',
+    split_one: '{{name}}: {{count}} print is a photo of its own',
+    split_other: '{{name}}: {{count}} prints are photos of their own',
     captionedAll_one: 'Caption applied to {{count}} photo',
     captionedAll_other: 'Caption applied to {{count}} photos',
     recipeAppliedToAll_one: 'Recipe applied to {{count}} photo',

@@ -34,6 +34,7 @@ export const commands = {
     cropCancel: 'Leave without cropping',
     cropSwap: 'Swap width and height of the crop',
     cropFind: 'Find the border of the print',
+    cropSplit: 'Split the page into its prints',
     cropReset: 'Reset the crop',
     copySettings: 'Copy settings',
     pasteSettings: 'Paste settings to the selected photos',

@@ -197,6 +197,8 @@ export const app: Translated<typeof english> = {
     nothingCopied: 'Copie antes os ajustes de uma foto',
     settingsPasted_one: 'Ajustes colados em {{count}} foto',
     settingsPasted_other: 'Ajustes colados em {{count}} fotos',
+    split_one: '{{name}}: {{count}} foto impressa agora é uma foto própria',
+    split_other: '{{name}}: {{count}} fotos impressas agora são fotos próprias',
     captionedAll_one: 'Legenda aplicada a {{count}} foto',
     captionedAll_other: 'Legenda aplicada a {{count}} fotos',
     recipeAppliedToAll_one: 'Receita aplicada a {{count}} foto',

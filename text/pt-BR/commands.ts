@@ -36,6 +36,7 @@ export const commands: Translated<typeof english> = {
     cropCancel: 'Sair sem recortar',
     cropSwap: 'Trocar largura e altura do recorte',
     cropFind: 'Achar a borda da cópia',
+    cropSplit: 'Separar as fotos da página',
     cropReset: 'Redefinir o recorte',
     copySettings: 'Copiar ajustes',
     pasteSettings: 'Colar ajustes nas fotos selecionadas',

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { FileEntry } from '../../../contract/app';
 import type { Response } from '../../../contract/calls';
+import { stateOf } from '../../../document/edit';
 import { editFileName, findBeside, findPhoto, readEditFile } from '../../edits/file';
 import { EDIT_EXTENSION } from '../../photos/extensions';
 import { writePhoto } from '../../storage/write';
@@ -56,15 +57,20 @@ export function editsHandlers({
     },
     'edits.find': async ({ token }) => {
       const path = files.path(token, 'edit');
-      const { photo } = await readEditFile(path);
+      const { photo, log } = await readEditFile(path);
       const recent = (await edits.recent()).filter(({ sha256 }) => sha256 === photo.sha256);
       const found = await findPhoto(
         path,
         photo,
         recent.map((each) => each.path),
       );
-      const [file] = found !== null && (await files.mayOffer(found)) ? await files.offer([found]) : [];
-      const { name, sha256, width, height } = photo;
+      const mayOffer = found !== null && (await files.mayOffer(found));
+      const { name, sha256, width, height, page, print: number } = photo;
+      const { scan } = stateOf(log);
+      const isPrint = number !== undefined && scan !== null;
+      const offer = async (at: string) =>
+        isPrint ? files.offerPrint(at, page, { number, corners: scan.corners }) : (await files.offer([at]))[0];
+      const file = mayOffer ? await offer(found) : null;
       return { photo: { name, sha256, width, height }, file: file ?? null };
     },
     'edits.take': async ({ photoId, token }) => {

@@ -10,7 +10,7 @@ import { EmulsionError } from '../../errors';
 import { writeAnnotations } from '../../photos/annotation-sidecar';
 import { frontOf } from '../../photos/backs';
 import { EXPORT_EXTENSIONS } from '../../photos/extensions';
-import { countPhotos, stemOfPage } from '../../photos/pages';
+import { countPhotos, stemOfPage, stemOfPrint } from '../../photos/pages';
 import { hashFile } from '../../storage/hash';
 import { addSums, sumsByName } from '../../storage/sums';
 import { writePhoto } from '../../storage/write';
@@ -34,21 +34,24 @@ export function photosHandlers({
       jobs.run(jobId, async (control) => {
         const path = files.path(token, 'photo');
         const page = files.page(token);
+        const print = files.print(token);
+        const scan = print && { corners: print.corners };
         const photoId = randomUUID();
         const [photo, sha256] = await Promise.all([
-          engine.request('open', { photoId, path, name: basename(path), page, salvage: true }, control),
+          engine.request('open', { photoId, path, name: basename(path), page, salvage: true, scan }, control),
           hashFile(path),
         ]);
-        const { name, width, height, bytes, pages } = photo;
+        const { name, bytes, pages } = photo;
+        const { width, height } = photo.page ?? photo;
         photos.set(photoId, {
-          subject: { name, sha256, width, height, bytes, page },
+          subject: { name, sha256, width, height, bytes, page, print: print?.number },
           path,
           format: photo.format,
           size: photo,
         });
         if (!isTemporary(path)) services.desktop?.opened(path);
         const task = services.editor?.of(path) ?? null;
-        const others = page === undefined ? await files.otherPages(token, pages.count) : [];
+        const others = page === undefined && print === undefined ? await files.otherPages(token, pages.count) : [];
         const front = isTemporary(path) ? null : await frontOf(path);
         const notes = front === null ? photo.notes : [...photo.notes, say('notes.back', { name: front })];
         return { ...photo, notes, sha256, others, front, editor: task && { inPlace: task.inPlace } };
@@ -120,10 +123,10 @@ export function photosHandlers({
     },
     'photos.export': ({ photoId, recipe, jobId, folder, beside, name: chosen, ...choice }) => {
       const { subject, path } = photos.get(photoId);
-      const { name, page } = subject;
+      const { name, page, print = null } = subject;
       const edit = edits.edit(photoId);
       return jobs.run(jobId, async (control) => {
-        const stem = chosen ?? `${stemOfPage(basename(name, extname(name)), page)}-restored`;
+        const stem = chosen ?? `${stemOfPrint(stemOfPage(basename(name, extname(name)), page), print)}-restored`;
         const target = await targetFor(stem, choice.format, { folder, beside, path });
         const request = { photoId, recipe, edit, ...choice, target };
         const { changes, reports, notes, ...file } = await engine.request('export', request, control);

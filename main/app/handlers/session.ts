@@ -15,11 +15,15 @@ export function sessionHandlers({
       const answer: Response<'session.load'> = { photos: [], active: null, missing: [] };
       if (!settings.get().reopen || services.editor?.isOnlyTask) return answer;
       const { photos: before, active } = await session.load();
-      for (const [index, { path, name, view, exported, page, uploaded }] of before.entries()) {
+      for (const [index, { path, name, view, exported, page, print, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
         // A photo that is gone is left out.
         const offer = () =>
-          page === undefined ? files.offer([path]) : files.offerPage(path, page).then((file) => [file]);
+          print !== undefined
+            ? files.offerPrint(path, page, print).then((file) => [file])
+            : page === undefined
+              ? files.offer([path])
+              : files.offerPage(path, page).then((file) => [file]);
         const [file] = isOurs ? await offer().catch(() => []) : [];
         if (file?.kind === 'photo') {
           if (index === active) answer.active = answer.photos.length;
@@ -31,7 +35,8 @@ export function sessionHandlers({
     'session.save': async ({ photos: open, active }) => {
       const kept = open.map(({ token, view, exported }) => {
         const path = files.path(token, 'photo');
-        return { path, page: files.page(token), name: basename(path), view, exported, uploaded: isTemporary(path) };
+        const [page, print] = [files.page(token), files.print(token)];
+        return { path, page, print, name: basename(path), view, exported, uploaded: isTemporary(path) };
       });
       const shown = active === null ? undefined : kept[active];
       services.desktop?.shown(shown === undefined || shown.uploaded ? null : shown.path);

@@ -1,4 +1,4 @@
-import { ArrowLeftRight, Check, RotateCcw, Scan, X } from 'lucide-react';
+import { ArrowLeftRight, Check, RotateCcw, Scan, Ungroup, X } from 'lucide-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { NEGATIVE_KINDS } from '../../../contract/scan';
@@ -106,6 +106,15 @@ export function CropBar({ cropping, view }: { cropping: Cropping; view: View }) 
           onClick={() => void cropTool.find()}
         >
           <Icon of={Scan} />
+        </IconButton>
+        <IconButton
+          label={t('commands.cropSplit')}
+          shortcut={keyOf('cropSplit')}
+          data-testid="crop-split"
+          disabled={isApplying || isFinding}
+          onClick={() => void cropTool.split()}
+        >
+          <Icon of={Ungroup} />
         </IconButton>
         <IconButton label={t('commands.cropReset')} data-testid="crop-reset" onClick={cropTool.reset}>
           <Icon of={RotateCcw} />

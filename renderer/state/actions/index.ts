@@ -122,6 +122,10 @@ export function createActions(bridge: Bridge, stores: Stores, browser: Browser) 
       if (stores.view.getState().mode === 'variants') view.setMode('result');
     },
     crop: scanning.crop,
+    onSplit(key, files) {
+      opening.openPrints(key, files);
+      notices.tell({ tone: 'done', text: 'split', params: { name: find(key)?.name ?? '', count: files.length } });
+    },
     onFailed: (key, failure) =>
       notices.tell({ tone: 'error', text: 'cropFailed', params: { name: find(key)?.name ?? '' }, failure }),
   });

@@ -218,6 +218,14 @@ export function createOpening(context: Context) {
     queue.unshift(...fresh.map((photo) => photo.key));
   }
 
+  /** Opens the prints on the page of a photo behind it, and shows the first. */
+  function openPrints(key: string, files: readonly FileEntry[]): void {
+    addBeside(key, files);
+    const first = photos.getState().photos.find(({ token }) => token === files[0]?.token);
+    if (first !== undefined) activate(first.key);
+    void takeIn();
+  }
+
   /** Continues with the stored edits of a photo, if there are any. */
   async function resumeEdits(key: string, photo: Photo): Promise<void> {
     const others = photos.getState().photos.flatMap((other) => other.photo?.id ?? []);
@@ -304,7 +312,7 @@ export function createOpening(context: Context) {
       const before = find(key)!;
       const { log: known, rated } = before;
       const proposed = before.front === null ? result.value.recipe : withoutSteps(result.value.recipe);
-      const fresh = freshLog(proposed, orientationOf(view.getState(), key));
+      const fresh = freshLog(proposed, orientationOf(view.getState(), key), before.photo?.page?.scan);
       const log = known ?? { ...fresh, base: { ...fresh.base, rating: rated } };
       const now = derived(log);
       const exported = before.wasExported ? { wasExported: false, exportedFor: now.edit } : {};
@@ -437,6 +445,7 @@ export function createOpening(context: Context) {
   return {
     reopen,
     openFiles,
+    openPrints,
     analyse,
     activate,
     activateNext,
