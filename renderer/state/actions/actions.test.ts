@@ -107,8 +107,11 @@ test('the full size of a photo makes way for the next photo, and is computed aga
   expect(full.request.size).toBe('full');
   const before = sizes().length;
   bridge.held.delete('photos.render');
+  bridge.held.add('photos.analyse');
   await openOne('pond');
   expect(bridge.named('jobs.cancel').map(({ request }) => request.jobId)).toContain(full.request.jobId);
+  bridge.named('photos.analyse').at(-1)!.answer(ok(fakeAnalysis()));
+  await settle();
   expect(sizes().slice(before)).toEqual(['preview', 'full']);
   full.answer(fakeFailure('CANCELLED'));
   await settle();
