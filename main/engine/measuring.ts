@@ -1,9 +1,15 @@
+import { setPriority } from 'node:os';
 import { parentPort } from 'node:worker_threads';
 import { EmulsionError, toFailure } from '../errors';
 import { measureSamples } from '../restoration/pixels';
 import type { FromMeasuring, ToMeasuring } from './measuring-thread';
 
 /** The thread that measures photos beside the nets: samples come in, measurements or a failure go out. */
+
+/** Of the thread: while nets compute, their threads wait for one another, so this one takes what they leave. */
+const NICE = 10;
+// Elsewhere it is the priority of the whole process.
+if (process.platform === 'linux') setPriority(0, NICE);
 
 const cancelled = new Set<number>();
 const send = (message: FromMeasuring) => parentPort?.postMessage(message);
