@@ -3,7 +3,7 @@ import { SourceMap } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCli } from './cli';
-import { lookFirst } from './first-look';
+import { type FirstLook, lookFirst } from './first-look';
 import { writeScene } from './scene';
 
 /**
@@ -63,10 +63,11 @@ export async function profile(folder: string): Promise<string> {
   const command = await recorded(join(folder, 'command.json'), 'restore', () =>
     runCli(['restore', scene, '--out', join(folder, 'out'), '--json', '--provider', 'cpu']),
   );
-  const { shown, proposal, settled } = look.value;
+  const [seen] = look.value as [FirstLook];
+  const { shown, proposal, settled } = seen;
   return [
     `First look: photo ${seconds(shown)}, proposal ${seconds(proposal)}, preview ${seconds(settled)} (recording included)`,
-    tableOf(look.found, look.value.chosen),
+    tableOf(look.found, seen.chosen),
     `Whole command: ${seconds(command.value.seconds)} (recording included)`,
     tableOf(command.found),
   ].join('\n\n');

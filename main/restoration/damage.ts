@@ -95,6 +95,8 @@ export async function detectDamage(
   const plane = (kind: DamagePlane) => new Uint8Array(kinds.includes(kind) ? width * height : 0);
   const planes = { lines: plane('lines'), areas: plane('areas'), losses: plane('losses'), writing: plane('writing') };
   const report = await runPass(small, planes, summary, tools);
+  // Before the strictness, which waits for what is measured meanwhile.
+  const faces = await tools.faces(raster);
   const threshold = (kind: string) => detector.thresholds?.[kind] ?? DEFAULT_THRESHOLD;
   const thresholds = {
     lines: threshold('lines'),
@@ -118,7 +120,7 @@ export async function detectDamage(
     linesAndBlobsOnly,
     needed: detector.thresholds?.needed ?? DEFAULT_NEEDED,
     summary,
-    faces: await tools.faces(raster),
+    faces,
     coarse: null,
     report,
   };

@@ -91,6 +91,36 @@ test('a photo is analysed while its edits are loaded, and rendered before the pa
   expect(count('photos.analyse')).toBe(1);
 });
 
+test('the full size of a photo makes way for the next photo, and is computed again when it is shown again', async () => {
+  const { bridge, actions, entry, openOne, settle, sizes } = setUp();
+  await openOne();
+  const { key } = entry();
+  bridge.held.add('photos.render');
+  actions.setSetting(key, 'repair', 'sensitivity', 0.9);
+  await vi.advanceTimersByTimeAsync(PREVIEW_DELAY);
+  bridge
+    .named('photos.render')
+    .at(-1)!
+    .answer(ok({ ...entry().rendering!, size: 'preview' }));
+  await settle();
+  const full = bridge.named('photos.render').at(-1)!;
+  expect(full.request.size).toBe('full');
+  const before = sizes().length;
+  bridge.held.delete('photos.render');
+  bridge.held.add('photos.analyse');
+  await openOne('pond');
+  expect(bridge.named('jobs.cancel').map(({ request }) => request.jobId)).toContain(full.request.jobId);
+  bridge.named('photos.analyse').at(-1)!.answer(ok(fakeAnalysis()));
+  await settle();
+  expect(sizes().slice(before)).toEqual(['preview', 'full']);
+  full.answer(fakeFailure('CANCELLED'));
+  await settle();
+  actions.activate(key);
+  await settle();
+  expect(sizes().at(-1)).toBe('full');
+  expect(entry().render).toBe('done');
+});
+
 describe('the mask of a style', () => {
   const dab: MaskOp = { kind: 'stroke', mode: 'paint', size: 9, hardness: 1, points: [5, 5, 1] };
   const rubbed: MaskOp = { ...dab, mode: 'erase' };

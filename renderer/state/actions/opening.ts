@@ -147,6 +147,8 @@ export function createOpening(context: Context) {
   async function takeIn(): Promise<void> {
     if (isOpening) return;
     isOpening = true;
+    // Of the photo before. It takes longer than a person waits for the next one, and is continued afterwards.
+    context.rendering.pauseFull();
     for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
       if (typeof next === 'string') {
         await open(next);

@@ -199,5 +199,16 @@ export function createRendering(context: Context) {
     else comparison.renew(revision);
   }
 
-  return { comparison, forget, postpone, stop, schedule, changed, continueWithFull, computeAgain, renew };
+  return {
+    comparison,
+    forget,
+    postpone,
+    stop,
+    schedule,
+    changed,
+    pauseFull,
+    continueWithFull,
+    computeAgain,
+    renew,
+  };
 }

@@ -246,9 +246,29 @@ function normalise(votes: Float32Array, out: Float32Array): void {
     const to = Math.min(votes.length, x + VOTE_REACH + 1);
     let count = 0;
     for (let i = from; i < to; i += 2) list[count++] = Math.abs(votes[i]!);
-    const scale = 0.06 + 1.2 * list.subarray(0, count).sort()[Math.floor(0.7 * count)]!;
+    const scale = 0.06 + 1.2 * ranked(list, count, Math.floor(0.7 * count));
     for (let i = x; i < Math.min(votes.length, x + SCALE_STEP); i++) out[i] = votes[i]! / scale;
   }
+}
+
+/** The value at `rank` of the first `count` values in order. Changes their order (Hoare, "Find", 1961). */
+function ranked(values: Float32Array, count: number, rank: number): number {
+  let [left, right] = [0, count - 1];
+  while (left < right) {
+    const pivot = values[rank]!;
+    let [low, high] = [left, right];
+    while (low <= high) {
+      while (values[low]! < pivot) low++;
+      while (values[high]! > pivot) high--;
+      if (low > high) break;
+      const value = values[low]!;
+      values[low++] = values[high]!;
+      values[high--] = value;
+    }
+    if (high < rank) left = low;
+    if (rank < low) right = high;
+  }
+  return values[rank]!;
 }
 
 // ------------------------------------------------------------------------------------------------ what a line is
