@@ -59,13 +59,6 @@ def faded(rgb, kept, stain):
     return component(density(rgb) * view(kept) + view(stain))
 
 
-def hazy(rgb, light):
-    """sRGB [N, 3, ...] with light [N, 3] added to each channel, as a share of white. White stays white."""
-    light = light.reshape(len(light), 3, *[1] * (rgb.dim() - 2))
-    light = linear(rgb) * (1 - light) + light
-    return torch.where(light <= 0.0031308, light * 12.92, 1.055 * light.clamp(min=1e-8) ** (1 / 2.4) - 0.055)
-
-
 def unfaded(rgb, kept, stain):
     """The inverse of `faded`; densities beyond black and white are clipped."""
     view = lambda x: x.reshape(len(x), 3, *[1] * (rgb.dim() - 2))

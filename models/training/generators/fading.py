@@ -7,13 +7,12 @@ import cv2
 import numpy as np
 import torch
 
-from ..fading_net import SIDE, FadingNet, delta_e94, faded, hazy, lab, unfaded
+from ..fading_net import SIDE, FadingNet, delta_e94, faded, lab, unfaded
 from . import Generator
 
 SOUND = 0.45  # share of samples that have not faded
 COLOURLESS = 4.0  # a picture with a smaller mean chroma is not trained on: the product corrects it by other rules
 SAMPLED = 640  # pixels of a photo that the loss looks at
-HAZE = 0.03  # most light, of that of white paper, that a surface or a scanner adds to each channel
 HARM = 3.0  # weight of making a photo worse than it was
 CLEAN_CHANGE = 0.5  # allowed mean change of sound photos, in delta E
 VALUES = tuple(f"{figure} {dye}" for figure in ("kept", "stain") for dye in ("cyan", "magenta", "yellow")) + ("error before", "error after", "change")
@@ -57,14 +56,6 @@ def random_fading(count, device="cpu"):
     return torch.where(sound, torch.ones_like(kept), kept), torch.where(sound, torch.zeros_like(stain), stain)
 
 
-def random_haze(kept, device="cpu"):
-    """Light [N, 3] that the surface of a print or the scanner adds to half of the faded photos, unlike in each channel."""
-    count = len(kept)
-    has_faded = (kept < 1).any(1, keepdim=True)
-    level = torch.rand(count, 1, device=device) * (torch.rand(count, 1, device=device) < 0.5) * has_faded
-    return HAZE * level * torch.rand(count, 3, device=device)
-
-
 class Spec(Generator):
     """Specification of the fading estimate."""
 
@@ -84,7 +75,7 @@ class Spec(Generator):
         """(the photo as found, as it was), RGB [N, 3, S, S] 0..1: faded, grainy and rounded as in a file."""
         truth = torch.from_numpy(np.ascontiguousarray(arrays[0])).to(device).float() / 255
         kept, stain = random_fading(len(truth), device)
-        found = hazy(faded(truth, kept, stain), random_haze(kept, device))
+        found = faded(truth, kept, stain)
         grain = 0.02 * torch.rand(len(truth), 1, 1, 1, device=device) * (torch.rand(len(truth), 1, 1, 1, device=device) < 0.5)
         return torch.round((found + grain * torch.randn_like(found)).clamp(0, 1) * 255) / 255, truth
 
