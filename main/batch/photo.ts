@@ -6,6 +6,7 @@ import type { BatchSettings } from '../../contract/batch';
 import { outputIn } from '../../contract/output';
 import type { StepReport } from '../../contract/photo';
 import type { Scan } from '../../contract/scan';
+import { DETECTED_MASK } from '../../document/mask';
 import { say } from '../../text/message';
 import type { WrittenFile } from '../engine/protocol';
 import type { Engine } from '../engine/supervisor';
@@ -21,8 +22,8 @@ import { isBelow, pathIn } from '../storage/remote';
 import { systemPath } from '../storage/system-path';
 import { discardStaged, openTarget, pathsFor, publishAs } from '../storage/write';
 import { type Keeping, publishChanges } from './changes-file';
+import { editBeside } from './edit-beside';
 import { extensionIn, fileNameOf } from './pages';
-import { printBeside } from './print-beside';
 import { saidOfPage } from './split';
 
 /** Longer edge of the thumbnails in the table and in the report, in pixels. */
@@ -98,7 +99,11 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
   const before = await look(found.path, within);
   const { print } = found;
   const isPrint = print !== undefined && 'number' in print;
-  const { scan, notes: said } = isPrint ? { scan: { corners: print.corners }, notes: [] } : await printBeside(found);
+  const {
+    scan,
+    hints,
+    notes: said,
+  } = isPrint ? { scan: { corners: print.corners }, hints: [], notes: [] } : await editBeside(found);
   said.push(...saidOfPage(print));
   // A person who has a result made again has looked at it.
   const front = replaces === undefined ? await frontOf(found.path) : null;
@@ -113,6 +118,7 @@ export async function restorePhoto(engine: Engine, task: PhotoTask, control: Pho
       ...(scan && { scan }),
       // An edit beside the photo says itself whether it is a negative.
       ...((scan === null || isPrint) && front === null && { wish: { negative: settings.negative } }),
+      ...(hints.length > 0 && { edit: { mask: DETECTED_MASK, repairs: [], hints, bitmaps: new Map() } }),
       recipe,
       added,
       changes,

@@ -3,12 +3,12 @@ import type { Engine } from '../engine/supervisor';
 import { EmulsionError } from '../errors';
 import { frontOf } from '../photos/backs';
 import type { Found } from '../storage/found';
+import { editBeside } from './edit-beside';
 import { isSameFile } from './finder';
 import type { Item, Items } from './items';
 import { PagePrints } from './journal-lines';
 import type { JournalState } from './journal-state';
 import type { PhotoControl, PhotoTask } from './photo';
-import { printBeside } from './print-beside';
 import type { BatchSetup } from './types';
 
 /** The prints on a page of a batch. They are looked for once; from then on the journal knows them. */
@@ -19,7 +19,7 @@ export async function findOnPage(
   { found, settings }: Pick<PhotoTask, 'found' | 'settings'>,
   { signal, onProgress }: Pick<PhotoControl, 'signal' | 'onProgress'>,
 ): Promise<PagePrints> {
-  const isTold = (await printBeside(found)).scan !== null || (await frontOf(found.path)) !== null;
+  const isTold = (await editBeside(found)).scan !== null || (await frontOf(found.path)) !== null;
   if (isTold) return { corners: [], whole: 'told' };
   const { path, page } = found;
   return engine.request('printsOn', { path, page, salvage: settings.salvage }, { signal, onProgress });

@@ -200,6 +200,8 @@ export const photo = {
     infraredPage: 'The file has an infrared scan beside the photo',
     nonCommercial: 'Not for commercial use: made with {{names}}',
     printOf: 'The print was cut out of its page as the edit file {{name}} says',
+    hintsOf_one: 'The colour of {{count}} place is in the edit file {{name}}',
+    hintsOf_other: 'The colours of {{count}} places are in the edit file {{name}}',
     pageEmpty: 'No print was found on this page, so the whole page is the photo',
     pageOne: 'This page is a single print',
     editUnread: 'The edit file {{name}} could not be read, so this is the whole page',

@@ -204,6 +204,8 @@ export const photo: Translated<typeof english> = {
     infraredPage: 'O arquivo tem uma imagem infravermelha ao lado da foto',
     nonCommercial: 'Sem uso comercial: feita com {{names}}',
     printOf: 'A cópia foi tirada da sua página como diz o arquivo de edição {{name}}',
+    hintsOf_one: 'A cor de {{count}} lugar vem do arquivo de edição {{name}}',
+    hintsOf_other: 'As cores de {{count}} lugares vêm do arquivo de edição {{name}}',
     pageEmpty: 'Nenhuma foto impressa foi encontrada nesta página, por isso a foto é a página inteira',
     pageOne: 'Esta página é uma única foto impressa',
     editUnread: 'Não foi possível ler o arquivo de edição {{name}}, por isso esta é a página inteira',

@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Message } from '../../contract/basics';
+import type { ColourHint } from '../../contract/edit';
 import type { Scan } from '../../contract/scan';
 import { stateOf } from '../../document/edit';
 import { say } from '../../text/message';
@@ -10,34 +11,40 @@ import { EDIT_EXTENSION } from '../photos/extensions';
 import type { Found } from '../storage/found';
 import { hashFile } from '../storage/hash';
 
-/** The print that a photo is on its page, as an edit file beside it says. */
-export interface PrintBeside {
-  /** Null: the whole page. */
+/** What an edit file beside a photo says of the photo itself. */
+export interface EditBeside {
+  /** The print that it is on its page. Null: the whole page. */
   scan: Scan | null;
+  /** The colours that a person has given for places. */
+  hints: readonly ColourHint[];
   /** What is to be said of it. */
   notes: Message[];
 }
 
-const whole = (): PrintBeside => ({ scan: null, notes: [] });
+const nothing = (...notes: Message[]): EditBeside => ({ scan: null, hints: [], notes });
 
 /**
- * Reads which print of its page a photo is. Only the print counts: a batch has its own recipe. An edit file that cannot be read is
- * told, and the photo is its whole page.
+ * Reads which print of its page a photo is, and the colours of its places. Nothing else counts: a batch has its own recipe. An edit
+ * file that cannot be read is told, and says nothing.
  */
-export async function printBeside({ path, page }: Pick<Found, 'path' | 'page'>): Promise<PrintBeside> {
+export async function editBeside({ path, page }: Pick<Found, 'path' | 'page'>): Promise<EditBeside> {
   const names = [editFileName(path), `${basename(path)}.${EDIT_EXTENSION}`];
   const beside = await Promise.all(names.map((name) => isThere(join(dirname(path), name))));
-  if (!beside.includes(true)) return whole();
+  if (!beside.includes(true)) return nothing();
   const subject = { name: basename(path), sha256: await hashFile(path), width: 1, height: 1, page };
   const found = await findBeside(path, subject);
-  if (found === null) return whole();
+  if (found === null) return nothing();
   const name = basename(found.path);
   if ('error' in found) {
     log.failure('An edit file beside a photo cannot be read', found.error, { file: found.path });
-    return { scan: null, notes: [say('notes.editUnread', { name })] };
+    return nothing(say('notes.editUnread', { name }));
   }
-  const { scan } = stateOf(found.document.log);
-  return scan === null ? whole() : { scan, notes: [say('notes.printOf', { name })] };
+  const { scan, hints } = stateOf(found.document.log);
+  const notes = [
+    ...(scan === null ? [] : [say('notes.printOf', { name })]),
+    ...(hints.length === 0 ? [] : [say('notes.hintsOf', { count: hints.length, name })]),
+  ];
+  return { scan, hints, notes };
 }
 
 const isThere = (path: string): Promise<boolean> =>
