@@ -53,7 +53,7 @@ export function NegativeBar({ cropping, negative }: { cropping: Cropping; negati
         </IconButton>
       </div>
       {controls.map((control) => (
-        <div key={control} className="w-36 max-xl:w-28">
+        <div key={control} className="w-36 max-xl:w-34">
           <Slider
             label={t(`crop.controls.${control}`)}
             value={negative[control]}
