@@ -14,6 +14,7 @@ import { type Recipe, RepairSettings, type StyleCode } from '../../contract/reci
 import type { Corners } from '../../contract/scan';
 import { packEvidence } from '../../document/evidence';
 import { packRuns } from '../../document/runs';
+import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { EXPORT_EXTENSIONS } from '../photos/extensions';
 import { readMask } from '../photos/mask';
@@ -350,7 +351,7 @@ export class OpenPhotos {
       masked: result.masked,
       output: { path, bytes, width, height, extension: EXPORT_EXTENSIONS[format] },
       changed: written.changes,
-      notes: written.notes,
+      notes: opened.photo.negative ? [say('notes.negativeLeft'), ...written.notes] : written.notes,
       thumbnails: before && after ? { before, after, mask } : null,
       peak: peakMemory(),
     };
@@ -477,7 +478,7 @@ export class OpenPhotos {
     }
     if (!opened.analysis) {
       job.busy(ANALYSIS_SECONDS);
-      opened.analysis = await analyse(raster, opened.damage, tools, pixels);
+      opened.analysis = await analyse(raster, opened.damage, tools, pixels, opened.photo.negative);
     }
     return { analysis: opened.analysis };
   }

@@ -214,6 +214,10 @@ describe('needs', () => {
     const analysis = await look(veiled);
     expect(need(analysis, 'tone').reason).toBe('reason.tone.cast');
     expect(analysis.cast).toBeGreaterThan(8);
+    // The orange of film says nothing of a photo.
+    const negative = await analyse(veiled, null, fakeTools(), undefined, true);
+    expect(need(negative, 'tone')).toMatchObject({ needed: false, reason: 'reason.tone.negative' });
+    expect(negative.nothingToDo).toBe(true);
   });
 
   const tools = fakeTools({ restore: fakeRestorer });

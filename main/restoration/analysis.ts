@@ -17,15 +17,17 @@ export const REASONS: Readonly<Record<string, readonly string[]>> = Object.assig
 
 /**
  * Measures what a photo needs and proposes a recipe. Does not change the raster. `damage` is its damage map, null if no
- * detector is installed; `pixels` what is being measured of the photo, if that has begun. Throws CANCELLED.
+ * detector is installed; `pixels` what is being measured of the photo, if that has begun; `isNegative` whether it
+ * looks like a colour negative, whose tones mean nothing. Throws CANCELLED.
  */
 export async function analyse(
   raster: Raster,
   damage: DamageMap | null,
   tools: StepTools,
   pixels?: Promise<MeasuredPixels>,
+  isNegative = false,
 ): Promise<Analysis> {
-  const measurements = await measure(raster, damage, tools, pixels);
+  const measurements = await measure(raster, damage, tools, pixels, isNegative);
   const needs = ALL_STEPS.map((step) => step.assess(measurements, tools));
   const recipe = propose(needs, measurements);
   const { tone, quality } = measurements;

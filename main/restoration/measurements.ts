@@ -23,6 +23,8 @@ export interface Measurements {
   damage: number | null;
   /** Enough of the damage is certain to propose a repair, see {@link DamageMap.needed}. */
   isDamaged: boolean;
+  /** It looks like a colour negative that was not developed. */
+  isNegative: boolean;
   tone: ToneStatistics;
   /** Strength of the tone step that the evidence justifies. */
   toneStrength: number;
@@ -41,6 +43,7 @@ export async function measure(
   damage: DamageMap | null,
   tools: StepTools,
   pixels: Promise<MeasuredPixels> = measurePixels(raster, tools),
+  isNegative = false,
 ): Promise<Measurements> {
   const { small, tone: whole, film: found, quality } = await pixels;
   const mask = damage && createMask(damage, REPAIR_DEFAULTS, small);
@@ -54,6 +57,7 @@ export async function measure(
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
   return {
     damage: share,
+    isNegative,
     isDamaged: damage !== null && share !== null && isDamaged(damage, share, tone, fading),
     tone,
     toneStrength: fading?.certainty ?? toneStrength(small, tone),

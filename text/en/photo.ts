@@ -187,6 +187,7 @@ export const photo = {
     },
     negativeDoubtful: 'This scan does not look like a colour negative',
     negativeGrey: 'The scan is grey, so it was developed as a black-and-white negative',
+    negativeLeft: 'This looks like a colour negative, which was not developed',
     negativeNone: 'No negative: left as it is',
     upright: 'Turned upright, as the file asks',
     pages: 'Only the first of {{count}} images in the file is used',

@@ -191,6 +191,7 @@ export const photo: Translated<typeof english> = {
     },
     negativeDoubtful: 'Esta digitalização não parece um negativo colorido',
     negativeGrey: 'A digitalização está em tons de cinza e foi revelada como negativo em preto e branco',
+    negativeLeft: 'Isto parece um negativo colorido, que não foi revelado',
     negativeNone: 'Não é um negativo: deixado como está',
     upright: 'Girada para ficar em pé, como o arquivo pede',
     pages: 'Só a primeira das {{count}} imagens do arquivo é usada',

@@ -32,11 +32,13 @@ export const tone: StepDescriptor<'tone'> = {
     'reason.tone.faded': ['range'],
     'reason.tone.cast': ['cast'],
     'reason.tone.good': ['range'],
+    'reason.tone.negative': [],
   },
   alwaysProposed: true,
 
-  assess({ tone: statistics, fading }): Need {
+  assess({ tone: statistics, fading, isNegative }): Need {
     const about = { kind: 'tone', available: true } as const;
+    if (isNegative) return { ...about, needed: false, reason: 'reason.tone.negative', figures: {} };
     const figures = { range: rangeOf(statistics) };
     if (fading) {
       if (fading.certainty === 0) return { ...about, needed: false, reason: 'reason.tone.good', figures };
