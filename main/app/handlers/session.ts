@@ -17,13 +17,13 @@ export function sessionHandlers({
       const { photos: before, active } = await session.load();
       for (const [index, { path, name, view, exported, page, print, uploaded }] of before.entries()) {
         const isOurs = isTemporary(path) || (await files.mayOffer(path));
-        // A photo that is gone is left out.
         const offer = () =>
           print !== undefined
             ? files.offerPrint(path, page, print).then((file) => [file])
             : page === undefined
               ? files.offer([path])
               : files.offerPage(path, page).then((file) => [file]);
+        // A photo that is gone is left out.
         const [file] = isOurs ? await offer().catch(() => []) : [];
         if (file?.kind === 'photo') {
           if (index === active) answer.active = answer.photos.length;
