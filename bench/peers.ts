@@ -131,8 +131,15 @@ async function tasksOf(truth: Picture, data: string, folder: string) {
       ways: [
         { name: 'Emulsion', run: () => filled(holed, truth, holes, folder) },
         ...INPAINTING.map((method) => ({ name: method, run: () => openCv(folder, { method, picture: holed, mask }) })),
-        other('inpaint_pde (G’MIC)', 'gmic', (to) => [holed, mask, 'inpaint_pde[0]', '[1]', 'o[0]', to]),
-        other('inpaint_matchpatch (G’MIC)', 'gmic', (to) => [holed, mask, 'inpaint_matchpatch[0]', '[1]', 'o[0]', to]),
+        other('inpaint_matchpatch (G’MIC)', 'gmic', (to) => [
+          holed,
+          mask,
+          'luminance[1]',
+          'inpaint_matchpatch[0]',
+          '[1]',
+          'o[0]',
+          to,
+        ]),
       ],
     },
     {
