@@ -8,18 +8,10 @@ import type { OpenPhoto } from '../../state/model';
 import { type Point, toPane, toPhoto, type View } from '../geometry';
 import { toolKey } from '../mask/useToolKeys';
 import { colourAt } from '../pickColour';
+import { ARROWS, Crosshair, KEY_STEP, rounded } from '../pointing';
 
 /** A colour is picked from, and a given one found, within so many pane pixels. */
 const REACH = 4;
-/** How far an arrow key moves the crosshair, in pane pixels. */
-const KEY_STEP = 8;
-const ARROWS: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-
 /** The colours that were given, over the photo, and the pointer and keys that give others. */
 export function HintLayer({ entry, photo, view }: { entry: OpenPhoto; photo: Photo; view: View }) {
   const tool = useHints((state) => state.tool);
@@ -179,18 +171,7 @@ function Layer({ entry, photo, view, tool, hints }: LayerProps) {
             strokeLinejoin="round"
           />
         )}
-        {place !== null && (
-          <g data-testid="crosshair" transform={`translate(${place.x} ${place.y})`}>
-            {(['#000000', '#ffffff'] as const).map((each) => (
-              <path
-                key={each}
-                d="M-10 0H-3M3 0H10M0 -10V-3M0 3V10"
-                stroke={each}
-                strokeWidth={each === '#000000' ? 3 : 1}
-              />
-            ))}
-          </g>
-        )}
+        {place !== null && <Crosshair place={place} />}
       </svg>
     </div>
   );
@@ -231,6 +212,3 @@ function withPoint(line: readonly Point[], point: Point, least: number): readonl
   const room = line.length < MAX_POINTS ? line : line.filter((_, i) => i % 2 === 0);
   return [...room, point];
 }
-
-/** Rounds to sixteenths of a pixel: precise enough, and short in the file. */
-const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x * 16) / 16, y: Math.round(y * 16) / 16 });

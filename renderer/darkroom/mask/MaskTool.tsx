@@ -14,6 +14,7 @@ import type { MaskTiles } from '../../../document/tiles';
 import { useActions, useTools, useView } from '../../state/context';
 import { drawnOn, isFromSource, repairWith, type Tool } from '../../state/tools';
 import { type Point, type Size, toPane, toPhoto, type View } from '../geometry';
+import { ARROWS, Crosshair, KEY_STEP, rounded } from '../pointing';
 import { Tag } from '../Tags';
 import type { MaskCanvasHandle } from './MaskCanvas';
 import { withPoint } from './strokePieces';
@@ -26,8 +27,6 @@ const KEEP_EVERY = 400;
  */
 const PINCH_WITHIN = 250;
 const PINCH_SLACK = 12;
-/** How far an arrow key moves the crosshair, in pane pixels. */
-const KEY_STEP = 8;
 /** A click within this many pane pixels of the first corner closes a polygon. */
 const CLOSING = 8;
 /** A red eye is looked for within this many pane pixels of a click, and within the pixels of the photo that follow. */
@@ -525,36 +524,14 @@ export function MaskTool({ photoKey, view, tiles, ops, canvas, tool }: MaskToolP
             ))}
           </>
         )}
-        {place !== null && (
-          <g data-testid="crosshair" transform={`translate(${place.x} ${place.y})`}>
-            {(['#000000', '#ffffff'] as const).map((colour) => (
-              <path
-                key={colour}
-                d="M-10 0H-3M3 0H10M0 -10V-3M0 3V10"
-                stroke={colour}
-                strokeWidth={colour === '#000000' ? 3 : 1}
-              />
-            ))}
-            {isBrush && <circle r={(size * view.scale) / 2} fill="none" stroke="#ffffff" strokeWidth={1} />}
-          </g>
-        )}
+        {place !== null && <Crosshair place={place} radius={isBrush ? (size * view.scale) / 2 : undefined} />}
       </svg>
     </div>
   );
 }
 
-const ARROWS: Record<string, readonly [number, number]> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-};
-
 /** Whether a point lies in a photo. */
 const rectHas = ({ width, height }: Size, { x, y }: Point): boolean => x >= 0 && y >= 0 && x < width && y < height;
-
-/** Rounds to sixteenths of a pixel: precise enough, and short in the file. */
-const rounded = ({ x, y }: Point): Point => ({ x: Math.round(x * 16) / 16, y: Math.round(y * 16) / 16 });
 
 /** Only a pen reports pressure. It reports 0 when it is lifted; then the last pressure is kept. */
 function pressureOf(event: { pointerType: string; pressure: number }, ending: MaskStroke | null = null): number {
