@@ -1,6 +1,6 @@
 import { Film } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
-import { useActions } from '../state/context';
+import { useActions, useCrop } from '../state/context';
 import type { OpenPhoto } from '../state/model';
 import { Button } from '../ui/Button';
 import { Icon } from '../ui/Icon';
@@ -9,6 +9,9 @@ import { Icon } from '../ui/Icon';
 export function NegativeOffer({ entry }: { entry: OpenPhoto }) {
   const { t } = useTranslation();
   const { cropTool } = useActions();
+  // The tool develops it, and says what it does.
+  const isCropping = useCrop((state) => state.cropping !== null);
+  if (isCropping) return null;
   return (
     <div data-testid="negative-offer" className="flex gap-2 pb-1">
       <Icon of={Film} className="mt-0.5 shrink-0" />

@@ -26,6 +26,10 @@ const FIRST_COLOUR = '#d8a888';
 /** A stroke is at first this share of the photo's longer side wide. */
 const FIRST_SIZE = 1 / 60;
 
+/** The size that the tool has at first on a photo. */
+export const usualSize = ({ width, height }: Size): number =>
+  Math.max(1, Math.round(Math.max(width, height) * FIRST_SIZE));
+
 export const createHintStore = () => createStore<HintState>(() => ({ tool: null, colour: FIRST_COLOUR, size: 0 }));
 
 interface HintDependencies {
@@ -74,10 +78,8 @@ export function createHintActions(stores: Stores, { find, commit, commitTold, te
       const entry = find(key);
       if (entry?.photo == null || entry.edit === null) return;
       putAway();
-      const { width, height } = entry.photo;
       const { size } = store.getState();
-      const usual = Math.max(1, Math.round(Math.max(width, height) * FIRST_SIZE));
-      store.setState({ tool: 'paint', size: Math.min(MAX_BRUSH, size === 0 ? usual : size) });
+      store.setState({ tool: 'paint', size: Math.min(MAX_BRUSH, size === 0 ? usualSize(entry.photo) : size) });
       const { mode } = stores.view.getState();
       if (mode !== 'result' && mode !== 'side') {
         view.setMode('result');

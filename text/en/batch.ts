@@ -76,11 +76,10 @@ export const batch = {
     split: 'Several prints on a page',
     splitText: 'The prints on each page are found, and each becomes a photo of its own.',
     negatives: 'Negatives',
-    negativesText:
-      'Colour negatives that are certain are developed from the film base on the scan, and the report says so. Black-and-white film has to be chosen.',
+    negativesText: 'Colour negatives are recognised; black-and-white film has to be chosen.',
     negativeKinds: {
       off: 'Leave as they are',
-      auto: 'Develop those that are certain',
+      auto: 'Develop those recognised',
       colour: 'All are colour negatives',
       mono: 'All are black-and-white negatives',
     },

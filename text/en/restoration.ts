@@ -216,7 +216,7 @@ export const restoration = {
       faded: 'Faded: only {{range}} of the tonal range is used.',
       cast: 'Strong colour cast.',
       good: 'The tones are fine ({{range}} of the range is used).',
-      negative: 'Tones of a negative say nothing. Develop it first.',
+      negative: 'The tones are those of a negative. Develop it first.',
     },
     colorise: {
       monochrome: 'This is a black and white photo.',

@@ -78,11 +78,10 @@ export const batch: Translated<typeof english> = {
     split: 'Várias fotos em uma página',
     splitText: 'As fotos impressas em cada página são encontradas, e cada uma vira uma foto própria.',
     negatives: 'Negativos',
-    negativesText:
-      'Negativos coloridos certos são revelados a partir da base do filme na digitalização, e o relatório diz isso. Filme em preto e branco precisa ser escolhido.',
+    negativesText: 'Negativos coloridos são reconhecidos; filme em preto e branco precisa ser escolhido.',
     negativeKinds: {
       off: 'Deixar como estão',
-      auto: 'Revelar os que forem certos',
+      auto: 'Revelar os reconhecidos',
       colour: 'Todos são negativos coloridos',
       mono: 'Todos são negativos em preto e branco',
     },

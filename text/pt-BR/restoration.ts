@@ -219,7 +219,7 @@ export const restoration: Translated<typeof english> = {
       faded: 'Desbotada: usa só {{range}} da faixa de tons.',
       cast: 'Forte desvio de cor.',
       good: 'Os tons estão bons (usa {{range}} da faixa).',
-      negative: 'Os tons de um negativo não dizem nada. Revele-o primeiro.',
+      negative: 'Os tons são de um negativo. Revele-o primeiro.',
     },
     colorise: {
       monochrome: 'É uma foto em preto e branco.',

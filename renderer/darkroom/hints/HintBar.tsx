@@ -1,16 +1,15 @@
 import { Brush, Check, Eraser, type LucideIcon, Pipette, Trash2 } from 'lucide-react';
 import { useId } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MAX_BRUSH } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { useActions, useApp, useHints } from '../../state/context';
-import { HINT_TOOLS, type HintTool } from '../../state/hints';
+import { HINT_TOOLS, type HintTool, usualSize } from '../../state/hints';
 import { followsHints } from '../../state/library';
 import type { OpenPhoto } from '../../state/model';
 import { Button, IconButton } from '../../ui/Button';
 import { Icon } from '../../ui/Icon';
 import { Popover } from '../../ui/Popover';
-import { Slider } from '../../ui/Slider';
+import { BrushSize } from '../BrushSize';
 import { usePalette } from './usePalette';
 
 const ICONS: Record<HintTool, LucideIcon> = { paint: Brush, pick: Pipette, remove: Eraser };
@@ -44,7 +43,6 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
   // Colours that were given before stay at hand.
   const given = [...new Set(hints.map((hint) => hint.colour))].reverse().filter((each) => !palette.includes(each));
   const offered = [...palette, ...given.slice(0, 4)];
-  const largest = Math.min(MAX_BRUSH, Math.max(100, Math.round(Math.max(photo.width, photo.height) / 4)));
   const canFollow = followsHints(generators, entry.recipe);
   return (
     <section
@@ -80,20 +78,13 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
           ))}
         </fieldset>
       )}
-      <div className="w-34 xl:w-40">
-        <Slider
-          label={t('mask.size')}
-          value={Math.min(size, largest)}
-          min={1}
-          max={largest}
-          step={1}
-          initial={Math.max(1, Math.round(Math.max(photo.width, photo.height) / 60))}
-          unit={t('controls.pixels')}
-          testId="hint-size"
-          compact
-          onChange={(next) => actions.set({ size: next })}
-        />
-      </div>
+      <BrushSize
+        photo={photo}
+        value={size}
+        initial={usualSize(photo)}
+        testId="hint-size"
+        onChange={(next) => actions.set({ size: next })}
+      />
       <p
         data-testid="hint-text"
         className={`min-w-0 grow basis-0 truncate text-xs ${canFollow ? 'text-secondary max-xl:hidden' : 'basis-48 text-danger'}`}

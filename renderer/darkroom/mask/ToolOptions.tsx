@@ -2,7 +2,7 @@ import { Check, Crosshair, Download, SquareDashed, Upload } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { MAX_BRUSH, MAX_SPREAD } from '../../../contract/edit';
+import { MAX_SPREAD } from '../../../contract/edit';
 import type { Photo } from '../../../contract/photo';
 import { shorten } from '../../../text/format';
 import { FileInput } from '../../files/FileInput';
@@ -19,6 +19,7 @@ import { Segmented } from '../../ui/Segmented';
 import { Select } from '../../ui/Select';
 import { Slider } from '../../ui/Slider';
 import { Tooltip } from '../../ui/Tooltip';
+import { BrushSize } from '../BrushSize';
 
 const NAME_LENGTH = 36;
 
@@ -42,7 +43,6 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
   const isBrush = tool === 'brush' || tool === 'eraser';
   const isOutline = tool === 'lasso' || tool === 'polygon' || tool === 'rectangle';
   const hint = !atOnce || tool === 'hand' || tool === 'eye' ? tool : tool === 'eraser' ? 'eraseRepairs' : 'atOnce';
-  const largest = Math.min(MAX_BRUSH, Math.max(100, Math.round(Math.max(photo.width, photo.height) / 4)));
   return (
     <section
       aria-label={t('mask.options')}
@@ -51,20 +51,13 @@ function Options({ entry, photo, tool }: { entry: OpenPhoto; photo: Photo; tool:
     >
       {isBrush && (
         <>
-          <div className="w-34 xl:w-40">
-            <Slider
-              label={t('mask.size')}
-              value={Math.min(size, largest)}
-              min={1}
-              max={largest}
-              step={1}
-              initial={40}
-              unit={t('controls.pixels')}
-              testId="brush-size"
-              compact
-              onChange={(next) => actions.tools.set({ size: next })}
-            />
-          </div>
+          <BrushSize
+            photo={photo}
+            value={size}
+            initial={40}
+            testId="brush-size"
+            onChange={(next) => actions.tools.set({ size: next })}
+          />
           <div className="w-34 xl:w-40">
             <Slider
               label={t('mask.hardness')}
