@@ -11,7 +11,7 @@ import { Pyramid } from '../photos/pyramid';
 import { orientRaster, resizeRaster } from '../photos/raster';
 import { type DamageMap, needsFinePass } from '../restoration/damage';
 import { cropRaster, type Raster } from '../restoration/raster';
-import { cutPhoto } from '../scan/cut';
+import { cutPhoto, developOn } from '../scan/cut';
 import { baseAt, isColourNegative, measureNegative } from '../scan/negative/measure';
 import { sampled } from '../scan/negative/sampled';
 import { CODEC_SECONDS, watchDecoding } from './decoding';
@@ -165,24 +165,29 @@ async function decode(job: Job, file: PhotoFile, until: number, known: OpenPhoto
   const middle = isCut && known === null ? until / 2 : isCut ? 0 : until;
   const page = known ?? (await decodePage(job, file, middle));
   const asked = file.scan ?? (file.wish ? scanFor(file.wish, page.raster) : null);
-  const { scan, notes } = await developed(page, asked, asked?.negative ? null : file.wish?.negative);
-  if (scan) job.stage('opening', middle, until);
-  const between = async (share: number) => {
-    job.progress(share);
+  const wish = asked?.negative ? null : file.wish?.negative;
+  if (isCut) job.stage('opening', middle, until);
+  const part = (from: number, to: number) => async (share: number) => {
+    job.progress(from + share * (to - from));
     await job.breathe();
   };
-  const cut = scan ? await cutPhoto(page, scan, between) : page;
-  const source = notes.length === 0 ? cut : { ...cut, notes: [...cut.notes, ...notes] };
+  const print = asked ? await cutPhoto(page, asked, part(0, wish ? 0.5 : 1)) : page;
+  const source = wish ? await developed(page, print, asked, wish, part(asked ? 0.5 : 0, 1)) : print;
   return shownAs === undefined ? source : asShown(source, shownAs);
 }
 
 /** The print of a page with the development that is asked for. Throws NEGATIVE_IMPOSSIBLE. */
-async function developed(page: OpenPhoto, scan: Scan | null, wish: NegativeWish | null | undefined) {
-  if (!wish) return { scan, notes: [] };
-  const print = scan ? (await cutPhoto(page, scan, async () => {})).raster : page.raster;
-  const { negative, notes } = measureNegative(page.raster, print, page.colour, wish);
-  if (negative === null) return { scan, notes };
-  return { scan: { ...(scan ?? { corners: wholeArea(page.raster) }), negative }, notes };
+async function developed(
+  page: OpenPhoto,
+  print: OpenPhoto,
+  scan: Scan | null,
+  wish: NegativeWish,
+  between: (share: number) => Promise<void>,
+): Promise<OpenPhoto> {
+  const { negative, notes } = measureNegative(page.raster, print.raster, page.colour, wish);
+  const told = { ...print, notes: [...print.notes, ...notes] };
+  if (negative === null) return told;
+  return developOn(page, told, { ...(scan ?? { corners: wholeArea(page.raster) }), negative }, between);
 }
 
 async function decodePage(job: Job, { path, page, salvage }: PhotoFile, until: number): Promise<OpenPhoto> {

@@ -22,7 +22,7 @@ export async function cutPhoto(
   between: (share: number) => Promise<void>,
 ): Promise<OpenPhoto> {
   assertCuttable(scan, source.raster);
-  if (isWholePage(scan, source.raster)) return developPhoto({ ...source, page: pageOf(source, scan) }, scan, between);
+  if (isWholePage(scan, source.raster)) return developOn(source, source, scan, between);
   const middle = scan.negative ? 0.5 : 1;
   const print = await cutPlanes(source, scan, (share) => between(middle * share));
   return developPhoto(print, scan, (share) => between(middle + (1 - middle) * share));
@@ -30,7 +30,16 @@ export async function cutPhoto(
 
 const pageOf = ({ raster: { width, height } }: OpenPhoto, scan: Scan) => ({ width, height, scan });
 
-/** The print in its place, as its negative says. */
+/** A print that was cut out of `page`, developed as its negative says. `between` as in {@link cutPhoto}. */
+export function developOn(
+  page: OpenPhoto,
+  print: OpenPhoto,
+  scan: Scan,
+  between: (share: number) => Promise<void>,
+): Promise<OpenPhoto> {
+  return developPhoto({ ...print, page: pageOf(page, scan) }, scan, between);
+}
+
 async function developPhoto(print: OpenPhoto, { negative }: Scan, between: (share: number) => Promise<void>) {
   return negative ? { ...print, raster: await develop(print.raster, negative, print.colour, between) } : print;
 }
