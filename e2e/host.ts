@@ -80,15 +80,16 @@ export const test = base.extend<{
     });
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    const { host, close } = electronApp
+    const { host, isShown, close } = electronApp
       ? inElectron(page, electronApp, album)
       : info.project.name.startsWith('electron')
         ? await inStandIn(page, album, data, computer)
         : await inBrowser(page, album, data, generators);
     await use(host);
     // Whatever state a story ends in, in its theme and language: a story that has failed is told of that alone.
-    const isShown = page.url() !== 'about:blank';
-    if (info.errors.length === 0 && isShown) expect(await findings(page), 'axe at the end of the story').toEqual([]);
+    if (info.errors.length === 0 && isShown() && page.url() !== 'about:blank') {
+      expect(await findings(page), 'axe at the end of the story').toEqual([]);
+    }
     // What the page says once its host has gone is no complaint.
     const heard = complaints
       .filter((each) => !/ERR_(CONNECTION|EMPTY|INCOMPLETE|FAILED)/.test(each) || !('restart' in host))
@@ -168,7 +169,7 @@ async function inBrowser(page: Page, album: string, data: string, generators: st
       return file.suggestedFilename();
     },
   };
-  return { host, close: () => end('SIGTERM') };
+  return { host, isShown: () => true, close: () => end('SIGTERM') };
 }
 
 /** The system's dialogs are answered for the person: nothing else of Electron is replaced. */
@@ -216,7 +217,7 @@ function inElectron(page: Page, app: ElectronApplication, album: string) {
       return suggested.split(/[\\/]/).at(-1) ?? '';
     },
   };
-  return { host, close: async () => {} };
+  return { host, isShown: () => true, close: async () => {} };
 }
 
 /** Writes the procedural photograph, damaged or clean, and answers its path. */

@@ -107,6 +107,8 @@ export async function inStandIn(page: Page, album: string, data: string, compute
   };
   return {
     host,
+    /** Whether a window can be on the screen. */
+    isShown: () => program !== undefined && !program.hasEnded,
     /** @param isFailed then the program may be waiting for an answer that nobody gives. */
     async close(isFailed: boolean) {
       // A story that has ended the program has looked at the end itself.

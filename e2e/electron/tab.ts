@@ -110,11 +110,14 @@ export async function openTab(page: Page): Promise<Tab> {
   });
 
   let isPrepared = false;
+  /** The window was closed: a load that comes late shows nothing. */
+  let isGone = false;
   const tab: Tab = {
     serve(next) {
       program = next;
     },
     async prepare(text, size) {
+      isGone = false;
       await page.setViewportSize(size);
       // Playwright keeps a script for good; a program that is started anew has the same one.
       if (isPrepared && text !== preload) throw new Error('not in the stand-in: another preload script');
@@ -125,6 +128,7 @@ export async function openTab(page: Page): Promise<Tab> {
       await page.addInitScript(`(${world.toString()})((require, module, exports) => {\n${preload}\n}, ${names})`);
     },
     async load(url) {
+      if (isGone) return 'ERR_ABORTED';
       loading = toTab(url);
       try {
         await page.goto(loading);
@@ -150,6 +154,7 @@ export async function openTab(page: Page): Promise<Tab> {
     },
     setTheme: (source) => page.emulateMedia({ colorScheme: source === 'system' ? null : source }),
     async empty() {
+      isGone = true;
       await page.goto('about:blank').catch(() => {});
     },
     async drop(paths) {
