@@ -22,19 +22,22 @@ const NOT_OF_THE_WINDOW = [
 /** Stories of what the desktop sees, which only the stand-in can tell. */
 const OF_THE_STAND_IN = /e2e[\\/]electron[\\/]/;
 
+/** Stories of the window that other stories tell in the browser host already, as far as it is the same in both. */
+const ELECTRON_ALONE = /@electron-only/;
+
 /** Stories that load the whole machine, or measure what it takes: each would disturb the others, and they it. */
 const ALONE = /@alone/;
 
 /** The projects of a host. Each run clears the folders of its projects, so that the two parts need one each. */
 const inHost = (name: string, project: Project): Project[] => [
-  { ...project, name, grepInvert: ALONE, outputDir: 'out/test/e2e' },
+  { ...project, name, grepInvert: [ALONE, ELECTRON_ALONE], outputDir: 'out/test/e2e' },
   { ...project, name: `${name}-alone`, grep: ALONE, outputDir: 'out/test/e2e-alone', workers: 1 },
 ];
 
 /**
  * The stories run against the built browser host in an installed Chromium (`CHROMIUM_PATH`). Those with the tag `@electron`
- * run once more in the built program of Electron's host, under the stand-in of `e2e/electron`; and those of the window in
- * Electron itself where its binary is there and can show one. Three run at a time, since many wait for a timer or a program that
+ * run once more in the built program of Electron's host, under the stand-in of `e2e/electron`, and those with `@electron-only`
+ * there alone; those of the window run in Electron itself where its binary is there and can show one. Three run at a time, since many wait for a timer or a program that
  * starts: two would leave a core of two idle. Those marked `@alone` are projects of their own, which `scripts/test.mjs` runs
  * by themselves before the others.
  */
@@ -64,8 +67,8 @@ export default defineConfig({
         '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost',
       ],
     },
-    // Pictures of every moment would take a third of the time.
-    trace: { mode: 'retain-on-failure', screenshots: false },
+    // A trace of every story takes a fifteenth of the time, and its pictures a third: `--trace on` where one is needed.
+    trace: 'off',
     screenshot: 'only-on-failure',
   },
 });

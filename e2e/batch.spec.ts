@@ -46,10 +46,9 @@ const chooseScans = (page: Page, host: Host): Promise<void> =>
 
 const status = (page: Page) => page.getByTestId('batch-summary');
 
-test('a folder is scanned, restored, paused and reported on, and the originals stay', { tag: '@electron' }, async ({
-  page,
-  restartable: host,
-}) => {
+test('a folder is scanned, restored, paused and reported on, and the originals stay', {
+  tag: '@electron-only',
+}, async ({ page, restartable: host }) => {
   const originals = await fillScans(host, 3);
   const before = await originals();
   await host.open();

@@ -39,9 +39,10 @@ async function writePage(folder: string): Promise<string> {
   return path;
 }
 
-test('a print that lies askew is cut out by its corners; what is painted follows it, and undo gives back the page', {
-  tag: '@electron',
-}, async ({ page: window, host }) => {
+test('a print that lies askew is cut out by its corners; what is painted follows it, and undo gives back the page', async ({
+  page: window,
+  host,
+}) => {
   const path = await writePage(host.album);
   await editMask(window, host, path);
   // Without what was detected, which differs on the print.
@@ -143,7 +144,7 @@ test('a print that lies askew is cut out by its corners; what is painted follows
 });
 
 test('a page of prints becomes photos of their own, each with its own crop and edits, and nothing is written', {
-  tag: '@electron',
+  tag: '@electron-only',
 }, async ({ page: window, host }) => {
   const prints = await Promise.all(
     [

@@ -106,7 +106,7 @@ test('after a kill while an outline is being drawn, the outline is kept', async 
   expect(without.data.equals(polygon.data)).toBe(true);
 });
 
-test('edits and their undo history are there when a photo is opened again', { tag: '@electron' }, async ({
+test('edits and their undo history are there when a photo is opened again', { tag: '@electron-only' }, async ({
   page,
   host,
   restartable,

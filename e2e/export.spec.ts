@@ -8,10 +8,9 @@ import { settled } from './settled';
 
 const [WIDTH, HEIGHT] = [480, 360];
 
-test('an export that says what comes out: a preset, proof of the changes, again as last time, before and after', async ({
-  page,
-  browserHost: host,
-}) => {
+test('an export that says what comes out: a preset, proof of the changes, again as last time, before and after', {
+  tag: '@electron',
+}, async ({ page, host }) => {
   await writeScene(host.album, 'lake.png', { width: WIDTH, height: HEIGHT });
   await host.open();
   await host.choose('lake.png');

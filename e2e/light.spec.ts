@@ -18,10 +18,9 @@ async function eveningWall(path: string): Promise<string> {
   return path;
 }
 
-test('light and colour are set by hand: sliders, white balance, curve; all of it can be undone', async ({
-  page,
-  host,
-}) => {
+test('light and colour are set by hand: sliders, white balance, curve; all of it can be undone', {
+  tag: '@electron',
+}, async ({ page, host }) => {
   const photo = await eveningWall(test.info().outputPath('wall.png'));
   await host.open();
   await host.offer(photo);

@@ -2,7 +2,7 @@ import { expect, test, writeScene } from './host';
 import { at, changes, drag, editMask, exportMask, type Grid, piecesOf, placer, read, valuesOf } from './painting';
 
 test('paint, erase, lasso, undo, redo; the mask is exported and imported; exactly the painted pixels are filled', {
-  tag: '@electron',
+  tag: '@electron-only',
 }, async ({ page, host }) => {
   const size = { width: 520, height: 400 };
   const path = await writeScene(host.album, 'harbour.png', { ...size, damaged: false });

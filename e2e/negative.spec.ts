@@ -43,7 +43,7 @@ async function likeness(path: string): Promise<number> {
 }
 
 test('a negative is recognised, developed in the tool, made warmer, and exported as a positive', {
-  tag: '@electron',
+  tag: '@electron-only',
 }, async ({ page: window, host }) => {
   const path = await writeNegative(host.album, 'negative.png');
   expect(await likeness(path)).toBeLessThan(-0.5);

@@ -49,7 +49,7 @@ test.describe('an error of the window', () => {
   });
 });
 
-test('an engine that crashes repeatedly is reported and restarts on request', { tag: '@electron' }, async ({
+test('an engine that crashes repeatedly is reported and restarts on request', { tag: '@electron-only' }, async ({
   page,
   host,
   restartable,

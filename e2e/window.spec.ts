@@ -113,7 +113,7 @@ test.describe('at the first start', () => {
   test.use({ introduced: false, threads: 0 });
 
   test('three cards by keyboard appear once; settings are kept and show what is really in use', {
-    tag: '@electron',
+    tag: '@electron-only',
   }, async ({ page, host }) => {
     const path = await writeScene(host.album, 'creased.png');
     await host.open();
