@@ -23,7 +23,7 @@ async function crashed(data: string): Promise<string> {
   return path;
 }
 
-test('the settings say what works, which net crashed where, and have it tried again @electron', async ({
+test('the settings say what works, which net crashed where, and have it tried again @electron-only', async ({
   host,
   page,
   data,
