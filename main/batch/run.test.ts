@@ -818,6 +818,8 @@ describe('a watched folder', () => {
       { watch: true },
       { engines: 1 },
     );
+    // A busy disk may be watched for a while before the first photo is taken.
+    await expect.poll(() => computed.length).toBe(2);
     await expect.poll(() => batch.state().phase).toBe('watching');
     await later(600);
     expect(computed).toEqual(['a.gif', 'b.gif']);
