@@ -159,6 +159,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       masked: answer.masked,
       ...(answer.photo.page && { corners: answer.photo.page.scan.corners }),
       ...(answer.photo.page?.scan.negative && { negative: answer.photo.page.scan.negative }),
+      ...(answer.analysis.infrared && { infrared: answer.analysis.infrared }),
       needs: needsFor(answer.analysis.needs),
       reports: reportsFor(answer.reports),
       passes: answer.passes,
