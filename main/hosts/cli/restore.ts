@@ -16,11 +16,12 @@ import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
 import { log } from '../../log/log';
 import { frontOf } from '../../photos/backs';
+import { photoOfInfrared } from '../../photos/infrared-beside';
 import { countPhotos, stemOfPage, stemOfPrint, wantedPages } from '../../photos/pages';
 import { UNTOUCHED } from '../../restoration/untouched';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
-import { isStray, scan } from '../../storage/scan';
+import { infraredOf, isStray, scan } from '../../storage/scan';
 import { addSums } from '../../storage/sums';
 import { systemPath } from '../../storage/system-path';
 import { EXIT } from './exit-codes';
@@ -232,6 +233,12 @@ async function* collect(
     try {
       const info = await stat(await systemPath(path));
       if (!info.isDirectory()) {
+        const photo = await photoOfInfrared(path);
+        // Given with its photo, as by a pattern of the shell, it is no photo of its own.
+        if (photo !== null && paths.some((each) => resolve(each) === resolve(photo))) {
+          onError(path, infraredOf(path, photo).error, true);
+          continue;
+        }
         yield* photosIn({ path: resolve(path), below: '', found: false }, pages);
         continue;
       }
