@@ -6,6 +6,7 @@ import type { Figure } from './figure';
 import { sweepFiles } from './files';
 import { benchFirstLook } from './first-look';
 import { benchHostile } from './hostile';
+import { measureInfrared } from './infrared';
 import { benchMemory } from './memory';
 import { measureNegatives } from './negatives';
 import { comparePeers } from './peers';
@@ -61,6 +62,12 @@ export async function main(args: readonly string[]): Promise<void> {
   if (args[0] === 'negatives') {
     const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
     await measureNegatives(value('--folder'), Number(value('--from') ?? 0));
+    return;
+  }
+  if (args[0] === 'infrared') {
+    const value = (name: string) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);
+    const data = value('--data');
+    await measureInfrared(data && resolve(data), Number(value('--from') ?? 0), Number(value('--some') ?? 1000));
     return;
   }
   const json = args.includes('--json');

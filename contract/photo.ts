@@ -174,12 +174,29 @@ export type Face = z.infer<typeof Face>;
 export function isAnyIn(places: readonly { x: number; y: number }[], { x, y, width, height }: Face): boolean {
   return places.some((at) => at.x >= x && at.x <= x + width && at.y >= y && at.y <= y + height);
 }
+/** Why an infrared picture is not used: too small, even, it shows the photo itself, or another. */
+export const INFRARED_REFUSALS = ['small', 'empty', 'picture', 'other'] as const;
+/** What the infrared picture of a photo was good for. */
+export const InfraredUse = z.object({
+  outcome: z.enum(['used', 'refused']),
+  /** Null if it is used. */
+  refusal: z.enum(INFRARED_REFUSALS).nullable(),
+  /** Pieces of dust and scratches that it shows. */
+  places: z.number().int().nonnegative(),
+  /** Share of the photo that it shows besides, which was subtracted, 0..1; null: not measured. */
+  crosstalk: z.number().nonnegative().nullable(),
+  /** How far it lay from the photo in its middle, in pixels; null: not measured. */
+  shift: z.object({ x: z.number(), y: z.number() }).nullable(),
+});
+export type InfraredUse = z.infer<typeof InfraredUse>;
 /** Measurements of the original photo, before any step. */
 export const Analysis = z.object({
   /** Share of pixels that the detector marks as damaged at the default sensitivity, 0..1. */
   damage: unit,
   /** Share of pixels that the detector takes for writing, 0..1. A repair leaves them alone unless it is told not to. */
   writing: unit.default(0),
+  /** Null if the photo has no infrared picture, or no detector is installed. */
+  infrared: InfraredUse.nullable().default(null),
   /** Share of the tonal range in use, 0..1 (1: full black to full white). */
   range: unit,
   /** Length of the colour cast in CIELAB a*b*, in delta E units. */

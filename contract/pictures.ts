@@ -51,6 +51,8 @@ export const PictureQuery = z.object({
   grow: z.coerce.number().min(0).max(32).optional(),
   /** For the mask and evidence layers: 1 if writing counts as damage. */
   writing: z.coerce.number().int().min(0).max(1).optional(),
+  /** For the mask and evidence layers: 0 if what infrared shows does not count. */
+  infrared: z.coerce.number().int().min(0).max(1).optional(),
   /** Numbers a request that the page may drop (`photos.dropPicture`); it changes nothing of the picture. */
   ask: z.coerce.number().int().nonnegative().optional(),
 });

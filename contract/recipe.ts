@@ -67,6 +67,8 @@ export const RepairSettings = z.object({
   grow: z.number().min(0).max(32).default(2),
   /** Leaves handwriting, captions and stamps alone. If false, they count as damage. */
   keepWriting: z.boolean().default(true),
+  /** Whether dust that an infrared picture shows counts as damage; absent: yes. */
+  infrared: z.boolean().optional(),
   /** Fills the holes. */
   ...Chosen,
   /** Finds damage besides the detector that ships, whose findings stay. */

@@ -13,7 +13,7 @@ export interface Evidence {
   readonly fullWidth: number;
   readonly fullHeight: number;
   readonly plane: Uint8Array;
-  /** The kind of damage at each pixel: 0 a line, 1 an area, 2 a loss. Undefined if it is unknown. */
+  /** The kind of damage at each pixel: 0 a line, 1 an area, 2 a loss, 3 dust that infrared shows. Undefined if it is unknown. */
   readonly kinds?: Uint8Array;
   /** Which pieces count; {@link USUAL_RULES} by default. */
   readonly rules?: PieceRules;

@@ -7,8 +7,8 @@ import { type MaskDocument, type MaskSource, sensitivityOf } from './mask';
  * that nearly touch are one place. The page and the engine run the same code, so they count the same places.
  */
 
-/** A crease, scratch or hair; a stain, dust or flake; a torn corner, hole or tape. */
-export const PLACE_KINDS = ['line', 'area', 'loss'] as const;
+/** A crease, scratch or hair; a stain, dust or flake; a torn corner, hole or tape; dust that an infrared picture shows. */
+export const PLACE_KINDS = ['line', 'area', 'loss', 'infrared'] as const;
 export type PlaceKind = (typeof PLACE_KINDS)[number];
 
 /** One connected piece of a mask. Its box is in pixels of the full-size photo. */
@@ -67,7 +67,7 @@ interface Found {
   /** Its most certain cell; without evidence, the middle. */
   best: number;
   certainty: number;
-  votes: [number, number, number];
+  votes: [number, number, number, number];
 }
 
 /**
@@ -167,7 +167,7 @@ export class PlaceSearch {
   private readRun(counts: Uint32Array, from: number): Found {
     const { accepted, level, row, grid } = this;
     const { plane = null, kinds } = this.source.evidence ?? {};
-    const run: Found = { row, from, end: from, pixels: 0, parent: 0, best: 0, certainty: 0, votes: [0, 0, 0] };
+    const run: Found = { row, from, end: from, pixels: 0, parent: 0, best: 0, certainty: 0, votes: [0, 0, 0, 0] };
     for (; run.end < counts.length && counts[run.end] !== 0; run.end++) {
       run.pixels += counts[run.end]!;
       const index = row * grid.width + run.end;
@@ -176,7 +176,7 @@ export class PlaceSearch {
         run.certainty = plane![index]!;
         run.best = run.end;
       }
-      if (kinds) run.votes[kinds[index] as 0 | 1 | 2] += 1;
+      if (kinds) run.votes[kinds[index] as 0 | 1 | 2 | 3] += 1;
     }
     if (run.certainty === 0) run.best = Math.floor((run.from + run.end) / 2);
     return run;
@@ -213,13 +213,13 @@ export class PlaceSearch {
     const weight = (run: Found) => (isDetected ? run.certainty : run.pixels);
     let [left, right, pixels] = [grid.width, 0, 0];
     let core = runs[0]!;
-    const votes = [0, 0, 0];
+    const votes = [0, 0, 0, 0];
     for (const run of runs) {
       left = Math.min(left, run.from);
       right = Math.max(right, run.end);
       pixels += run.pixels;
       if (weight(run) > weight(core)) core = run;
-      for (let kind = 0; kind < 3; kind++) votes[kind]! += run.votes[kind]!;
+      for (let kind = 0; kind < votes.length; kind++) votes[kind]! += run.votes[kind]!;
     }
     const most = Math.max(...votes);
     const top = runs[0]!.row;

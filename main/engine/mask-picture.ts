@@ -23,7 +23,12 @@ export function maskPicture(
   };
   const mask = createMask(
     damage,
-    { sensitivity: query.sensitivity ?? 0.5, grow: query.grow ?? 2, keepWriting: query.writing !== 1 },
+    {
+      sensitivity: query.sensitivity ?? 0.5,
+      grow: query.grow ?? 2,
+      keepWriting: query.writing !== 1,
+      infrared: query.infrared !== 0,
+    },
     frame,
   );
   const raster = createRaster(width, height, 1, 8);

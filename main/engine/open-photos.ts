@@ -42,6 +42,7 @@ import { CODEC_SECONDS } from './decoding';
 import { estimate } from './estimate';
 import { FoundFaces, facesOf } from './found-faces';
 import { FurtherFindings } from './further-findings';
+import { withInfrared } from './infrared';
 import { inspectRepair, writeMaskFile } from './inspect-repair';
 import type { Job } from './job';
 import { maskPicture } from './mask-picture';
@@ -380,7 +381,9 @@ export class OpenPhotos {
       const damage = this.#further.shown(opened);
       return {
         type: 'application/octet-stream',
-        bytes: packEvidence(damage ? evidenceOf(damage, query.writing !== 1) : null),
+        bytes: packEvidence(
+          damage ? evidenceOf(damage, { keepWriting: query.writing !== 1, infrared: query.infrared !== 0 }) : null,
+        ),
       };
     }
     const resting = restingPicture(opened, query, this.#renderings);
@@ -473,12 +476,12 @@ export class OpenPhotos {
     pixels.catch(() => {});
     if (opened.damage === undefined) {
       const found = tools.generator('detect') ? await detectDamage(raster, tools, pixels) : null;
-      opened.damage = found && withMissing(found, opened.photo.missing);
+      opened.damage = found && (await withInfrared(withMissing(found, opened.photo.missing), opened, job));
       opened.analysis = undefined;
     }
     if (!opened.analysis) {
       job.busy(ANALYSIS_SECONDS);
-      opened.analysis = await analyse(raster, opened.damage, tools, pixels, opened.photo.negative);
+      opened.analysis = await analyse(raster, opened.damage, tools, pixels, opened.photo.negative, opened.infrared);
     }
     return { analysis: opened.analysis };
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { Crop, Orientation } from '../../contract/edit';
-import type { Analysis, Histogram, Photo } from '../../contract/photo';
+import type { Analysis, Histogram, InfraredUse, Photo } from '../../contract/photo';
 import type { NegativeWish, Scan } from '../../contract/scan';
 import { cropIn } from '../../document/crop';
 import { wholeArea } from '../../document/quad';
@@ -63,6 +63,8 @@ export class Opened {
    * Undefined before detection, null if no detector is installed. The map of the coarse pass first, later that of both.
    */
   damage?: DamageMap | null;
+  /** What its infrared picture was good for; null without one. */
+  infrared: InfraredUse | null = null;
   analysis?: Analysis;
   paintings = new Paintings();
   readonly histograms = new Map<number, Histogram>();

@@ -1,5 +1,6 @@
 import type { Raster } from '../restoration/raster';
 import type { RunResult } from '../restoration/run';
+import { refusalMessage } from '../scan/infrared';
 import { cleanPartials } from '../storage/write';
 import type { Job } from './job';
 import type { Opened } from './opened';
@@ -20,7 +21,7 @@ export class ResultFiles {
   /** Writes a result, and the mask of what was changed if `changed` makes one. */
   async write(
     job: Job,
-    { file: { path }, photo, source }: Opened,
+    { file: { path }, photo, source, infrared }: Opened,
     { raster, reports }: Pick<RunResult, 'raster' | 'reports'>,
     choice: WriteChoice & Pick<Requests['export']['request'], 'target'>,
     { isStaged = false, changed }: { isStaged?: boolean; changed?: () => Promise<Raster> } = {},
@@ -35,6 +36,7 @@ export class ResultFiles {
     }
     const writer = new ResultWriter(job, isStaged);
     const written = await writer.result({ path, photo, source, result, reports, restrictions }, choice);
+    if (infrared?.refusal) written.notes.unshift(refusalMessage(infrared.refusal));
     if (!changed) return { ...written, changes: null };
     const beside = { ...written, root: target.root, stem: target.stem };
     return { ...written, changes: await writer.changes(await changed(), { photo, crop, orientation }, beside) };

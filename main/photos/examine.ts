@@ -23,6 +23,7 @@ import { isReadable } from './containers/tiff-strips';
 import { mendWebp } from './containers/webp';
 import { numberOf } from './exif';
 import { FOREIGN, type Foreign, isWide, readJpegLs, readWideJpeg } from './foreign';
+import { mayBeInfrared } from './infrared-beside';
 import { loadSharp, noteDecoder, ownBytes } from './sharp';
 import type { Kind } from './sniff';
 
@@ -44,7 +45,7 @@ export interface Examined {
   /** Colour space by numbers; null: by profile, or sRGB. */
   numbered: NumberedSpace | null;
   /** Where an infrared scan is: a channel of the picture, or another page. */
-  infrared: { channel: number } | { page: number } | null;
+  infrared: { channel: number } | { page: number; width: number; height: number } | null;
   /** Whether the channel after the colours is opacity; null: as the decoder says. */
   hasAlpha: boolean | null;
   /** How many photos the file holds, and which one this is, from 1. */
@@ -314,8 +315,10 @@ function chooseChannels(page: TiffPage, all: readonly TiffPage[], examined: Exam
     examined.infrared = { channel: colours };
     examined.notes.push(say('notes.infrared'));
   } else if (infrared && examined.source !== undefined) {
-    examined.infrared = { page: infrared.index };
-    examined.notes.push(say('notes.infraredPage'));
+    if (mayBeInfrared(infrared, page)) {
+      examined.infrared = { page: infrared.index, width: infrared.width, height: infrared.height };
+      examined.notes.push(say('notes.infraredPage'));
+    } else examined.notes.push(say('notes.infraredShape', { width: infrared.width, height: infrared.height }));
   }
   const unused = extra - (examined.hasAlpha || examined.infrared !== null ? 1 : 0);
   if (

@@ -1,14 +1,17 @@
+import { basename } from 'node:path';
 import type { Message } from '../../contract/basics';
 import { MAX_PIXELS } from '../../contract/basics';
 import type { Caption } from '../../contract/caption';
 import type { Photo, PhotoFormat } from '../../contract/photo';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
-import { type ColourTransform, maxValue, type Raster, type Rect } from '../restoration/raster';
+import { log } from '../log/log';
+import { type ColourTransform, createRaster, maxValue, type Raster, type Rect } from '../restoration/raster';
 import { captionOf } from './caption';
 import { type FileBytes, withFile } from './containers/file-bytes';
 import { decode, greyOut, uprightRect } from './decode';
 import { type Examined, examine, isZeroedJpeg, mend } from './examine';
+import { infraredBeside, mayBeInfrared } from './infrared-beside';
 import { factsOf, type PhotoMetadata } from './metadata';
 import { assertFits, type Plan, planOf } from './plan';
 import { resizeRaster } from './raster';
@@ -112,7 +115,13 @@ async function openFile(
   if (missing.length > 0) plan.notes.push(say('notes.partlyRead', { share: shareRead(missing, raster) }));
   if (plan.alpha !== null) onDecoding({ ...about, part: 'alpha' });
   const alpha = plan.alpha === null ? null : withoutOpaque((await decode(sharp, source, plan, 'alpha')).raster);
-  const infrared = await decodeInfrared(sharp, source, plan);
+  const isOnly = examined.pages.count === 1;
+  const inFile = await decodeInfrared(sharp, source, plan);
+  const infrared = await fitInfrared(
+    inFile ?? (isOnly ? await openInfrared(path, plan.notes) : null),
+    raster,
+    plan.notes,
+  );
   const shape = await trueShape({ raster, alpha, infrared, missing }, metadata, plan.notes);
   return {
     format,
@@ -212,13 +221,54 @@ async function decodeInfrared(sharp: SharpModule, examined: Examined, plan: Plan
   const { infrared } = examined;
   if (!infrared || !('page' in infrared) || examined.isMended) return null;
   const page = { ...examined, page: infrared.page };
+  const { width, height } = infrared;
   try {
-    return (await decode(sharp, page, { ...plan, channels: 1, convert: false, hdr: null }, 'colour')).raster;
+    return (await decode(sharp, page, { ...plan, width, height, channels: 1, convert: false, hdr: null }, 'colour'))
+      .raster;
   } catch {
     // The photo itself is sound; the notes say what became of its infrared scan.
     plan.notes.push(say('notes.infraredLost'));
     return null;
   }
+}
+
+/** The infrared picture of a photo in the file beside it; null without one. */
+async function openInfrared(path: string, notes: Message[]): Promise<Raster | null> {
+  const beside = await infraredBeside(path);
+  if (beside === null) return null;
+  const name = basename(beside.path);
+  if (!beside.fits) {
+    notes.push(say('notes.infraredStranger', { name }));
+    return null;
+  }
+  try {
+    const { raster } = await openPhoto(beside.path);
+    notes.push(say('notes.infraredBeside', { name }));
+    return raster.channels === 1 ? raster : channelOf(raster, 1);
+  } catch (error) {
+    // The photo itself is sound; the notes say what became of its infrared picture.
+    log.failure('The infrared picture beside a photo was not read', toEmulsionError(error), { file: beside.path });
+    notes.push(say('notes.infraredLost'));
+    return null;
+  }
+}
+
+/** An infrared picture in the size of its photo; null if its shape is another. */
+async function fitInfrared(
+  infrared: Raster | null,
+  { width, height }: Raster,
+  notes: Message[],
+): Promise<Raster | null> {
+  if (infrared === null || (infrared.width === width && infrared.height === height)) return infrared;
+  if (mayBeInfrared({ ...infrared, samples: 1 }, { width, height })) return resizeRaster(infrared, width, height);
+  notes.push(say('notes.infraredShape', { width: infrared.width, height: infrared.height }));
+  return null;
+}
+
+function channelOf({ width, height, channels, depth, data }: Raster, channel: number): Raster {
+  const out = createRaster(width, height, 1, depth);
+  for (let i = 0; i < out.data.length; i++) out.data[i] = data[i * channels + channel]!;
+  return out;
 }
 
 // ------------------------------------------------------------------------------------------- what is missing

@@ -1,4 +1,4 @@
-import type { Analysis, Need } from '../../contract/photo';
+import type { Analysis, InfraredUse, Need } from '../../contract/photo';
 import { RECIPE_FORMAT, type Recipe, type Step } from '../../contract/recipe';
 import type { DamageMap } from './damage';
 import { writingLeft } from './mask';
@@ -18,7 +18,7 @@ export const REASONS: Readonly<Record<string, readonly string[]>> = Object.assig
 /**
  * Measures what a photo needs and proposes a recipe. Does not change the raster. `damage` is its damage map, null if no
  * detector is installed; `pixels` what is being measured of the photo, if that has begun; `isNegative` whether it
- * looks like a colour negative, whose tones mean nothing. Throws CANCELLED.
+ * looks like a colour negative, whose tones mean nothing; `infrared` what its infrared picture was good for. Throws CANCELLED.
  */
 export async function analyse(
   raster: Raster,
@@ -26,6 +26,7 @@ export async function analyse(
   tools: StepTools,
   pixels?: Promise<MeasuredPixels>,
   isNegative = false,
+  infrared: InfraredUse | null = null,
 ): Promise<Analysis> {
   const measurements = await measure(raster, damage, tools, pixels, isNegative);
   const needs = ALL_STEPS.map((step) => step.assess(measurements, tools));
@@ -34,6 +35,7 @@ export async function analyse(
   return {
     damage: measurements.damage ?? 0,
     writing: damage ? writingLeft(damage) : 0,
+    infrared,
     range: rangeOf(tone),
     cast: castOf(tone),
     fading: measurements.fading,

@@ -3,6 +3,7 @@ import { say } from '../../text/message';
 import { EmulsionError } from '../errors';
 import { lumaOf } from './colour';
 import { atSize, fittingSize, LumaReader, seesWhole, takesLuma } from './foreign';
+import type { InfraredMap } from './infrared';
 import { type MeasuredPixels, measurePixels } from './pixels';
 import { enlargePlane } from './plane';
 import { type Raster, readSrgb } from './raster';
@@ -71,6 +72,8 @@ export interface DamageMap extends Readonly<Record<DamagePlane, Uint8Array>> {
   readonly summary: Float32Array | null;
   /** The faces of the photo; null if no generator finds them. Damage on eyes and mouths has to be more certain. */
   readonly faces: Face[] | null;
+  /** What an infrared picture shows besides; null if there is none that can be used. */
+  readonly infrared: InfraredMap | null;
   /** In a map of both passes, the map of the coarse pass; otherwise null. */
   readonly coarse: DamageMap | null;
   readonly report: PassReport;
@@ -121,6 +124,7 @@ export async function detectDamage(
     needed: detector.thresholds?.needed ?? DEFAULT_NEEDED,
     summary,
     faces,
+    infrared: null,
     coarse: null,
     report,
   };

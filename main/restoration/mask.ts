@@ -9,6 +9,7 @@ import {
 } from '../../document/evidence';
 import type { DamageMap } from './damage';
 import { spareFeatures } from './features';
+import { addInfrared } from './infrared';
 import type { Rect } from './raster';
 import { mistrustWidePlaces } from './wide';
 
@@ -16,6 +17,8 @@ import { mistrustWidePlaces } from './wide';
 export interface MaskSettings extends DetectionSettings {
   /** If false, writing counts as damage; true by default. */
   readonly keepWriting?: boolean;
+  /** If false, what an infrared picture shows does not count; true by default. */
+  readonly infrared?: boolean;
 }
 
 /** The pixels to fill, in the coordinates of a picture of the given size. */
@@ -58,7 +61,7 @@ export function createMask(
   settings: MaskSettings,
   frame: { readonly width: number; readonly height: number },
 ): Mask {
-  const evidence = evidenceOf(map, settings.keepWriting);
+  const evidence = evidenceOf(map, settings);
   return new EvidenceMask(evidence, acceptAt(evidence, settings.sensitivity), settings.grow, frame);
 }
 
@@ -141,7 +144,7 @@ function judged(map: DamageMap): Judged {
 }
 
 /** Evidence of a detector of lines and blobs. Large blobs, and pieces along the border, count as part of the scene. */
-function judgeSpecks(map: DamageMap): Evidence {
+function judgeSpecks(map: DamageMap, infrared: boolean): Evidence {
   const lines = lookUp(map.lines, evidenceTable(map.thresholds.lines));
   const specks = specksOf(map);
   const plane = combine(lines, specks);
@@ -149,7 +152,7 @@ function judgeSpecks(map: DamageMap): Evidence {
   rejectBorder(map, lines);
   rejectBorder(map, plane);
   Object.assign(judged(map), { lines, writing: 0 });
-  return asEvidence(map, plane, kinds);
+  return asEvidence(map, plane, kinds, infrared);
 }
 
 /**
@@ -157,7 +160,7 @@ function judgeSpecks(map: DamageMap): Evidence {
  * least as certain is no damage, or the strongest of it if it is not kept. In wide places, on eyes and on mouths damage has to
  * be more certain. It does not depend on the sensitivity, so a higher one never removes a pixel.
  */
-function judgeAll(map: DamageMap, keepWriting: boolean, strictness: number): Evidence {
+function judgeAll(map: DamageMap, keepWriting: boolean, strictness: number, infrared: boolean): Evidence {
   const plane = new Uint8Array(map.width * map.height);
   const kinds = new Uint8Array(plane.length);
   for (const [index, kind] of (['lines', 'areas', 'losses'] as const).entries()) {
@@ -182,7 +185,7 @@ function judgeAll(map: DamageMap, keepWriting: boolean, strictness: number): Evi
   makeStricter(plane, strictness);
   mistrustWidePlaces(plane, map, strictness, map.faces ?? []);
   if (map.faces !== null) spareFeatures(plane, map, map.faces);
-  return asEvidence(map, plane, kinds);
+  return asEvidence(map, plane, kinds, infrared);
 }
 
 /** Lowers evidence by this many logits; where there is none, there is none afterwards. */
@@ -193,12 +196,15 @@ function makeStricter(plane: Uint8Array, logits: number): void {
 }
 
 function asEvidence(
-  { width, height, fullWidth, fullHeight, pieces }: DamageMap,
+  { width, height, fullWidth, fullHeight, pieces, infrared }: DamageMap,
   plane: Uint8Array,
   kinds: Uint8Array,
+  withInfrared: boolean,
 ): Evidence {
   const steps = (logits: number) => Math.round(STEPS_PER_LOGIT * clamp(logits, 0, MOST_PIECE_LOGITS));
   const rules = { smallest: pieces.smallest, seed: steps(pieces.seedLogits), flank: steps(pieces.flankLogits) };
+  // What infrared shows is no part of the scene, so no rule about that holds for it.
+  if (withInfrared && infrared) addInfrared(infrared, { width, height, plane, kinds }, rules);
   return { width, height, fullWidth, fullHeight, plane, kinds, rules };
 }
 
@@ -212,15 +218,20 @@ export function writingLeft(map: DamageMap): number {
 }
 
 /**
- * The evidence of a damage map from which masks are made; with writing as damage if it is not kept. `strictness`: by how much the
+ * The evidence of a damage map from which masks are made; with writing as damage if it is not kept, and without what infrared shows if
+ * that is not wanted. `strictness`: by how much the
  * thresholds are raised, in logits, if not by as much as the photo asks for.
  */
-export function evidenceOf(map: DamageMap, keepWriting = true, strictness = map.strictness): Evidence {
+export function evidenceOf(
+  map: DamageMap,
+  { keepWriting = true, infrared = true }: Pick<MaskSettings, 'keepWriting' | 'infrared'> = {},
+  strictness = map.strictness,
+): Evidence {
   const { evidence } = judged(map);
-  const key = map.linesAndBlobsOnly ? '' : `${keepWriting} ${strictness}`;
+  const key = map.linesAndBlobsOnly ? `${infrared}` : `${keepWriting} ${strictness} ${infrared}`;
   let known = evidence.get(key);
   if (!known) {
-    known = map.linesAndBlobsOnly ? judgeSpecks(map) : judgeAll(map, keepWriting, strictness);
+    known = map.linesAndBlobsOnly ? judgeSpecks(map, infrared) : judgeAll(map, keepWriting, strictness, infrared);
     evidence.set(key, known);
   }
   return known;

@@ -23,6 +23,10 @@ export interface Measurements {
   damage: number | null;
   /** Enough of the damage is certain to propose a repair, see {@link DamageMap.needed}. */
   isDamaged: boolean;
+  /** The same without what infrared shows. */
+  isDamagedBesides: boolean;
+  /** Pieces of dust that an infrared picture shows for certain. */
+  infraredPieces: number;
   /** It looks like a colour negative that was not developed. */
   isNegative: boolean;
   tone: ToneStatistics;
@@ -55,10 +59,14 @@ export async function measure(
   const film = hasColours ? found : { ...found, leak: null };
   const faces = damage ? damage.faces : await tools.faces(raster);
   const share = damage ? createMask(damage, { ...REPAIR_DEFAULTS, grow: 0 }, raster).coverage() : null;
+  const infraredPieces = damage?.infrared?.pieces ?? 0;
+  const isDamagedBesides = damage !== null && isDamaged(damage, raster, tone, fading);
   return {
     damage: share,
     isNegative,
-    isDamaged: damage !== null && share !== null && isDamaged(damage, share, tone, fading),
+    infraredPieces,
+    isDamaged: infraredPieces > 0 || isDamagedBesides,
+    isDamagedBesides,
     tone,
     toneStrength: fading?.certainty ?? toneStrength(small, tone),
     fading,
@@ -69,11 +77,12 @@ export async function measure(
   };
 }
 
-function isDamaged(damage: DamageMap, share: number, tone: ToneStatistics, fading: Fading | null): boolean {
+function isDamaged(damage: DamageMap, photo: Raster, tone: ToneStatistics, fading: Fading | null): boolean {
   const { colour } = tone;
   if (!damage.linesAndBlobsOnly) {
     const isPrint = colour !== 'colour' || (fading?.certainty ?? evidenceOfFading(tone)) > 0.5;
     const factor = isPrint ? 1 : WIDESPREAD;
+    const share = createMask(damage, { ...REPAIR_DEFAULTS, grow: 0, infrared: false }, photo).coverage();
     const { pieces, longest } = certainPieces(damage);
     const isMoreThanOneThing = pieces >= FEWEST_PIECES || longest >= LONG;
     return (share >= factor * damage.needed && isMoreThanOneThing) || pieces >= factor * MANY_PIECES;
@@ -96,7 +105,7 @@ const MANY_PIECES = 10;
  * damage: that it has much does not make any piece more certain.
  */
 function certainPieces(damage: DamageMap): { pieces: number; longest: number } {
-  const evidence = evidenceOf(damage, true, 0);
+  const evidence = evidenceOf(damage, { infrared: false }, 0);
   const { plane, width, height } = evidence;
   const accepted = acceptAt(evidence, REPAIR_DEFAULTS.sensitivity);
   const certain = AT_THRESHOLD + CERTAIN_LOGITS * STEPS_PER_LOGIT;

@@ -27,7 +27,7 @@ function scene(scale: number) {
 function placesOf(map: DamageMap, sensitivity: number, keepWriting = true) {
   const settings = { sensitivity, grow: 0 };
   const size = { width: map.fullWidth, height: map.fullHeight };
-  const source = { ...size, evidence: evidenceOf(map, keepWriting), settings, bitmaps: new Map() };
+  const source = { ...size, evidence: evidenceOf(map, { keepWriting }), settings, bitmaps: new Map() };
   return new PlaceSearch(compileMask(DETECTED_MASK, source), source, DETECTED_MASK).step()!;
 }
 

@@ -10,6 +10,7 @@ import { orderSteps } from './recipe';
 import { ALL_STEPS, stepOfKind } from './steps';
 import { editedMask } from './steps/edited-mask';
 import { LOOKUP_PIXELS } from './steps/light/balance';
+import { needOfRepair } from './steps/repair';
 import { FOUND_DAMAGE, type StepRun } from './steps/step';
 import type { StepTools, Task } from './tools';
 
@@ -59,7 +60,8 @@ export interface PlannedStep {
  */
 export function planRecipe(recipe: Recipe, analysis: Analysis): PlannedStep[] {
   return orderSteps(recipe.steps).map((step) => {
-    const need = analysis.needs.find((each) => each.kind === step.kind);
+    const measured = analysis.needs.find((each) => each.kind === step.kind);
+    const need = measured && step.kind === 'repair' ? needOfRepair(measured, step.settings) : measured;
     const outcome = !step.enabled
       ? 'off'
       : recipe.gate === 'needed' && !need?.needed && !stepOfKind(step.kind).byHand

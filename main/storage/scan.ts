@@ -1,9 +1,10 @@
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join, relative, resolve, sep } from 'node:path';
+import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { Minimatch } from 'minimatch';
 import { say } from '../../text/message';
 import { EmulsionError, toEmulsionError } from '../errors';
 import { PHOTO_EXTENSIONS } from '../photos/extensions';
+import { photoOfInfrared } from '../photos/infrared-beside';
 import { SNIFF_BYTES, sniff } from '../photos/sniff';
 import type { Found, ScanOptions, Unreadable } from './found';
 import { openRegular } from './open-file';
@@ -98,7 +99,9 @@ async function* walk(top: string, options: ScanOptions): AsyncGenerator<Found | 
         if (info.isDirectory()) {
           if (await isNew(path)) below.push(path);
         } else if (info.isFile() && isWanted(name) && !(entry.isSymbolicLink() && (await leadsTo(except, path)))) {
-          yield { name, path, bytes: info.size, modified: info.mtimeMs };
+          const photo = await photoOfInfrared(path);
+          if (photo === null) yield { name, path, bytes: info.size, modified: info.mtimeMs };
+          else yield infraredOf(name, photo);
         }
       } catch (error) {
         // Whoever deletes or renames a file after the folder was listed does no harm: it is not there any more.
@@ -148,6 +151,13 @@ export const isOfSystem = (name: string): boolean => OF_SYSTEM.test(name);
 export const leftOut = (name: string): Unreadable => ({
   name,
   error: new EmulsionError('NOT_A_PHOTO', { reason: say('failures.systemFolder') }),
+  stray: true,
+});
+
+/** What is said of the infrared picture of a photo, which is no photo of its own. */
+export const infraredOf = (name: string, photo: string): Unreadable => ({
+  name,
+  error: new EmulsionError('NOT_A_PHOTO', { reason: say('failures.infraredOf', { name: basename(photo) }) }),
   stray: true,
 });
 

@@ -13,6 +13,7 @@ import {
   PHOTO_EXTENSIONS,
   WEIGHT_EXTENSIONS,
 } from '../photos/extensions';
+import { photoOfInfrared } from '../photos/infrared-beside';
 import { stemOfPage, stemOfPrint } from '../photos/pages';
 
 /** Extensions of the files that are listed. */
@@ -41,7 +42,10 @@ async function modelIn(folder: string): Promise<string | null> {
 }
 
 export interface FileTokens {
-  /** Gives tokens for paths from a trusted source, such as a dialog. Throws FILE_MISSING or FILE_UNREADABLE. */
+  /**
+   * Gives tokens for paths from a trusted source, such as a dialog. Leaves out the
+   * infrared picture of a photo that is offered with it. Throws FILE_MISSING or FILE_UNREADABLE.
+   */
   offer(paths: readonly string[]): Promise<FileEntry[]>;
   /** Whether a path from an untrusted source may be offered: any path if there is no root, else only paths below it. */
   mayOffer(path: string): Promise<boolean>;
@@ -117,7 +121,10 @@ export function createFileTokens(root: string | null): FileTokens {
   };
 
   return {
-    offer: (paths) => Promise.all(paths.map((each) => entry(each))),
+    async offer(paths) {
+      const own = await Promise.all(paths.map((each) => isOnlyInfrared(each, paths)));
+      return Promise.all(paths.filter((_, i) => !own[i]).map((each) => entry(each)));
+    },
     offerPage: (file, page) => entry(file, { page }),
     otherPages: (token, count) => {
       const file = path(token, 'photo');
@@ -158,6 +165,7 @@ export function createFileTokens(root: string | null): FileTokens {
         // A dangling link, or one that leads out of the root, is not offered.
         const target = await realpath(join(here, name.name)).catch(() => null);
         if (target === null || !isWithin(top, target)) continue;
+        if ((await photoOfInfrared(target)) !== null) continue;
         // The file went away, or cannot be read: it is not listed.
         const listed = await entry(target, { isListing: true }).catch(() => null);
         if (listed !== null && (listed.kind === 'folder' || isListed)) entries.push({ ...listed, name: name.name });
@@ -171,6 +179,12 @@ export function createFileTokens(root: string | null): FileTokens {
       return { token: tokenFor(here, 'folder'), name: basename(here), parent, entries };
     },
   };
+}
+
+/** Whether a file is the infrared picture of one of the photos that it comes with: it belongs to that, and is none itself. */
+async function isOnlyInfrared(path: string, paths: readonly string[]): Promise<boolean> {
+  const photo = paths.length > 1 ? await photoOfInfrared(path) : null;
+  return photo !== null && paths.includes(photo);
 }
 
 /** `scan.tif (2)` is a file's second photo, `scan-1.tif` the first print on its page. */

@@ -235,7 +235,7 @@ export function StepControl({ entry, kind, control }: { entry: OpenPhoto; kind: 
         </label>
         <Switch
           id={id}
-          checked={value === true}
+          checked={(value ?? control.initial) === true}
           onChange={(checked) => {
             set(checked);
             settle();

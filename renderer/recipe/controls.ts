@@ -40,7 +40,9 @@ export interface SliderControl {
 export interface SwitchControl {
   type: 'switch';
   name: string;
-  label: 'keepGrain' | 'keepColours' | 'keepWriting';
+  label: 'keepGrain' | 'keepColours' | 'keepWriting' | 'infrared';
+  /** Where the settings do not say. */
+  initial?: boolean;
 }
 
 type ColourVariant = (typeof COLOUR_VARIANTS)[number];
@@ -111,6 +113,7 @@ const OWN_CONTROLS: Partial<Record<StepKind, StepControls>> = {
     more: [
       slider('repair', 'grow', { step: 1, factor: 1, unit: 'pixels' }),
       { type: 'switch', name: 'keepWriting', label: 'keepWriting' },
+      { type: 'switch', name: 'infrared', label: 'infrared', initial: true },
     ],
   },
   restore: {

@@ -107,6 +107,7 @@ export function fakeAnalysis(change: Partial<Analysis> = {}): Analysis {
   return {
     damage: 0.018,
     writing: 0,
+    infrared: null,
     range: 0.62,
     fading: null,
     film: { scratches: { across: false, lines: [] }, leak: null, vignette: null },

@@ -91,6 +91,8 @@ export const cli = {
       line: '{{number}}. line at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certainty {{certainty}}',
       area: '{{number}}. area at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certainty {{certainty}}',
       loss: '{{number}}. loss at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certainty {{certainty}}',
+      infrared:
+        '{{number}}. dust seen by infrared at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certainty {{certainty}}',
       hand: '{{number}}. painted by hand at {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels',
     },
     states: { ready: 'ready', damaged: 'damaged', missing: 'missing' },

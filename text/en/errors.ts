@@ -94,6 +94,7 @@ export const errors = {
       'There are links inside the folder for the results, where Emulsion follows none: {{paths}}. Remove them and start again.',
     specialFile: '“{{path}}” is not an ordinary file.',
     fileTooLong: '“{{path}}” is too large for what it should hold.',
+    infraredOf: 'It is the infrared picture of {{name}} and is used for that photo.',
     systemFolder: 'The system or another program keeps this folder for itself. It is left out.',
     outsideRoot: 'The link leads out of the folder that Emulsion was started for.',
     namesAlike:

@@ -34,6 +34,7 @@ export const manual = {
       colour: 'generate colours for black and white photos',
       enlarge: 'enlarge: 2x, 4x, a longer edge (3000px) or a print (30cm, 30cm@240dpi)',
       style: 'paint in the style of a work (see emulsion styles) or of any picture',
+      noInfrared: 'leave out what the infrared channel of a film scan shows, as `--set repair.infrared=false` does',
       styleExample: 'paint with an added generator that copies the style of a picture: this one',
       crisp: 'for soft, noisy or compressed photos: adds plausible texture when enlarging',
       out: 'folder for the results (created if missing)',

@@ -110,6 +110,7 @@ export const mask = {
       line: 'Scratch or crease',
       area: 'Stain or dust',
       loss: 'Missing part',
+      infrared: 'Dust seen by infrared',
       hand: 'Marked by hand',
     },
   },

@@ -206,6 +206,16 @@ export const photo = {
     pageEmpty: 'No print was found on this page, so the whole page is the photo',
     pageOne: 'This page is a single print',
     editUnread: 'The edit file {{name}} could not be read, so this is the whole page',
+    infraredBeside: '{{name}} is the infrared picture of this photo',
+    infraredStranger: '{{name}} beside it has another size, so it counts as a photo of its own',
+    infraredShape: 'The infrared picture ({{width}} × {{height}}) has another shape than the photo and is not used',
+    infraredRefused: {
+      small: 'Infrared was not used: the picture is too small to tell dust from it',
+      empty: 'Infrared was not used: the channel is the same everywhere and shows nothing',
+      picture:
+        'Infrared was not used: it shows the picture itself, as with silver film and Kodachrome, and cannot tell dust from it',
+      other: 'Infrared was not used: it does not match the photo',
+    },
     infraredLeftOut: 'The infrared scan is left out of the result',
     infraredLost: 'The infrared scan beside the photo cannot be read',
     extraChannels_one: 'A further channel of the photo is left out',

@@ -130,6 +130,7 @@ export const restoration = {
     grow: 'Margin around scratches',
     strength: 'Strength',
     keepWriting: 'Leave writing alone',
+    infrared: 'Use infrared',
     neutral: 'Grey point',
     keepGrain: 'Keep film grain',
     brush: 'Stroke width',
@@ -201,6 +202,8 @@ export const restoration = {
     repair: {
       damage: 'Creases and scratches cover {{damage}} of the picture.',
       clean: 'No creases or scratches found.',
+      infrared_one: 'Infrared shows dust or a scratch in one place.',
+      infrared_other: 'Infrared shows dust and scratches in {{count}} places.',
       unknown: 'Damage cannot be detected: the detector is not installed.',
     },
     restore: {

@@ -93,6 +93,8 @@ export const cli: Translated<typeof english> = {
       line: '{{number}}. linha em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certeza {{certainty}}',
       area: '{{number}}. área em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certeza {{certainty}}',
       loss: '{{number}}. perda em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certeza {{certainty}}',
+      infrared:
+        '{{number}}. poeira vista no infravermelho em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels, certeza {{certainty}}',
       hand: '{{number}}. pintado à mão em {{x}}, {{y}}, {{width}} × {{height}}, {{pixels}} pixels',
     },
     states: { ready: 'pronto', damaged: 'danificado', missing: 'ausente' },

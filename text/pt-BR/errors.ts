@@ -95,6 +95,7 @@ export const errors: Translated<typeof english> = {
       'Há links dentro da pasta dos resultados, onde o Emulsion não segue nenhum: {{paths}}. Remova-os e comece de novo.',
     specialFile: '“{{path}}” não é um arquivo comum.',
     fileTooLong: '“{{path}}” é grande demais para o que deveria conter.',
+    infraredOf: 'É a imagem infravermelha de {{name}} e é usada para essa foto.',
     systemFolder: 'O sistema ou outro programa usa esta pasta para si. Ela fica de fora.',
     outsideRoot: 'O link leva para fora da pasta em que o Emulsion foi iniciado.',
     namesAlike: 'Os nomes de dois arquivos contêm bytes que não são texto e, fora isso, são iguais. Renomeie um deles.',

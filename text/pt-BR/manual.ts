@@ -35,6 +35,8 @@ export const manual: Translated<typeof english> = {
       colour: 'gera cores para fotos em preto e branco',
       enlarge: 'amplia: 2x, 4x, um lado maior (3000px) ou uma impressão (30cm, 30cm@240dpi)',
       style: 'pinta no estilo de uma obra (veja emulsion styles) ou de qualquer imagem',
+      noInfrared:
+        'não usa o que o canal infravermelho de um filme digitalizado mostra, como `--set repair.infrared=false`',
       styleExample: 'pinta com um gerador adicionado que copia o estilo de uma imagem: esta',
       crisp: 'para fotos suaves, com ruído ou comprimidas: acrescenta textura plausível ao ampliar',
       out: 'pasta para os resultados (criada se não existir)',

@@ -112,6 +112,7 @@ export const mask: Translated<typeof english> = {
       line: 'Risco ou vinco',
       area: 'Mancha ou poeira',
       loss: 'Parte que falta',
+      infrared: 'Poeira vista no infravermelho',
       hand: 'Marcado à mão',
     },
   },

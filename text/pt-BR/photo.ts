@@ -210,6 +210,16 @@ export const photo: Translated<typeof english> = {
     pageEmpty: 'Nenhuma foto impressa foi encontrada nesta página, por isso a foto é a página inteira',
     pageOne: 'Esta página é uma única foto impressa',
     editUnread: 'Não foi possível ler o arquivo de edição {{name}}, por isso esta é a página inteira',
+    infraredBeside: '{{name}} é a imagem infravermelha desta foto',
+    infraredStranger: '{{name}}, ao lado, tem outro tamanho e por isso conta como outra foto',
+    infraredShape: 'A imagem infravermelha ({{width}} × {{height}}) tem outra forma que a foto e não é usada',
+    infraredRefused: {
+      small: 'O infravermelho não foi usado: a imagem é pequena demais para mostrar poeira',
+      empty: 'O infravermelho não foi usado: o canal é igual em toda parte e não mostra nada',
+      picture:
+        'O infravermelho não foi usado: ele mostra a própria imagem, como em filme de prata e Kodachrome, e não a distingue da poeira',
+      other: 'O infravermelho não foi usado: ele não corresponde à foto',
+    },
     infraredLeftOut: 'A imagem infravermelha fica fora do resultado',
     infraredLost: 'Não foi possível ler a imagem infravermelha que acompanha a foto',
     extraChannels_one: 'Um canal adicional da foto fica de fora',

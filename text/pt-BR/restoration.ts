@@ -133,6 +133,7 @@ export const restoration: Translated<typeof english> = {
     grow: 'Margem ao redor dos riscos',
     strength: 'Intensidade',
     keepWriting: 'Preservar textos',
+    infrared: 'Usar o infravermelho',
     neutral: 'Ponto cinza',
     keepGrain: 'Manter o grão do filme',
     brush: 'Largura das pinceladas',
@@ -204,6 +205,8 @@ export const restoration: Translated<typeof english> = {
     repair: {
       damage: 'Vincos e riscos cobrem {{damage}} da imagem.',
       clean: 'Nenhum vinco ou risco encontrado.',
+      infrared_one: 'O infravermelho mostra poeira ou um risco em um ponto.',
+      infrared_other: 'O infravermelho mostra poeira e riscos em {{count}} pontos.',
       unknown: 'Não é possível detectar danos: o detector não está instalado.',
     },
     restore: {

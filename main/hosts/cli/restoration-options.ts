@@ -36,7 +36,7 @@ import { BadArgument, readSize, whole } from '../arguments';
 import { captionOption } from './caption';
 import { askEngine, type EngineFlags, openRecipes, type UserDataFlag } from './options';
 import { loadRecipe } from './recipes';
-import { checkChanges, setOption, settingEntries } from './settings';
+import { checkChanges, collectChange, setOption, settingEntries } from './settings';
 
 /*
  * The options of all commands that restore: what to do to photos and how to write them.
@@ -50,6 +50,7 @@ export interface StepFlags extends UserDataFlag {
   colour?: (typeof COLOUR_VARIANTS)[number];
   style?: string;
   styleExample?: string;
+  infrared?: boolean;
 }
 
 export interface OutputFlags {
@@ -144,7 +145,8 @@ export function addSteps(command: Command, translator: Translator): Command {
     .addOption(new Option('--enlarge <size>', t('manual.options.enlarge')).argParser(readSize))
     .option('--style <name|picture>', t('manual.options.style'))
     .addOption(new Option('--style-example <picture>', t('manual.options.styleExample')).conflicts('style'))
-    .option('--crisp', t('manual.options.crisp'));
+    .option('--crisp', t('manual.options.crisp'))
+    .option('--no-infrared', t('manual.options.noInfrared'));
 }
 
 /**
@@ -165,6 +167,9 @@ export async function askedFor(flags: StepFlags & EngineFlags, engine?: Engine) 
     changes = [...changes.filter(({ kind }) => kind !== 'style'), change];
     if (!recipe || !stepOf(recipe, 'style'))
       added.push({ kind: 'style', enabled: true, settings: StyleSettings.parse({ style: NO_STYLE }) });
+  }
+  if (flags.infrared === false && (!recipe || stepOf(recipe, 'repair'))) {
+    changes = collectChange('repair.infrared=false', changes);
   }
   checkChanges(changes, recipe, added);
   return { recipe, added, changes };

@@ -16,11 +16,12 @@ import type { Engine } from '../../engine/supervisor';
 import { EmulsionError, toEmulsionError, toFailure } from '../../errors';
 import { log } from '../../log/log';
 import { frontOf } from '../../photos/backs';
+import { photoOfInfrared } from '../../photos/infrared-beside';
 import { countPhotos, stemOfPage, stemOfPrint, wantedPages } from '../../photos/pages';
 import { UNTOUCHED } from '../../restoration/untouched';
 import { assertWritable } from '../../storage/folders';
 import { hashFile } from '../../storage/hash';
-import { isStray, scan } from '../../storage/scan';
+import { infraredOf, isStray, scan } from '../../storage/scan';
 import { addSums } from '../../storage/sums';
 import { systemPath } from '../../storage/system-path';
 import { EXIT } from './exit-codes';
@@ -159,6 +160,7 @@ export async function restoreAll(job: RestoreJob): Promise<number> {
       masked: answer.masked,
       ...(answer.photo.page && { corners: answer.photo.page.scan.corners }),
       ...(answer.photo.page?.scan.negative && { negative: answer.photo.page.scan.negative }),
+      ...(answer.analysis.infrared && { infrared: answer.analysis.infrared }),
       needs: needsFor(answer.analysis.needs),
       reports: reportsFor(answer.reports),
       passes: answer.passes,
@@ -231,6 +233,12 @@ async function* collect(
     try {
       const info = await stat(await systemPath(path));
       if (!info.isDirectory()) {
+        const photo = await photoOfInfrared(path);
+        // Given with its photo, as by a pattern of the shell, it is no photo of its own.
+        if (photo !== null && paths.some((each) => resolve(each) === resolve(photo))) {
+          onError(path, infraredOf(path, photo).error, true);
+          continue;
+        }
         yield* photosIn({ path: resolve(path), below: '', found: false }, pages);
         continue;
       }

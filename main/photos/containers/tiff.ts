@@ -129,17 +129,10 @@ export function photosIn(pages: readonly TiffPage[]): TiffPage[] {
   return photos.length > 0 ? photos : pages.slice(0, 1);
 }
 
-/** An infrared scan that stands beside a photo as a page of its own, as SilverFast writes it. */
+/** An infrared scan, of whatever size, that stands beside a photo as a page of its own, as SilverFast writes it. */
 export function infraredPageOf(photo: TiffPage, pages: readonly TiffPage[]): TiffPage | null {
   return (
-    pages.find(
-      (page) =>
-        page.use === 'mask' &&
-        page.samples === 1 &&
-        page.bits[0]! >= 8 &&
-        page.index > photo.index &&
-        page.width === photo.width &&
-        page.height === photo.height,
-    ) ?? null
+    pages.find((page) => page.use === 'mask' && page.samples === 1 && page.bits[0]! >= 8 && page.index > photo.index) ??
+    null
   );
 }

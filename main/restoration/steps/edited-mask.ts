@@ -9,7 +9,7 @@ export function maskSource(
   damage: DamageMap | null,
   settings: MaskSettings,
 ): MaskSource {
-  return { ...full, evidence: damage && evidenceOf(damage, settings.keepWriting), settings, bitmaps };
+  return { ...full, evidence: damage && evidenceOf(damage, settings), settings, bitmaps };
 }
 
 /** The mask of a mask document for a raster of the photo at any size. */

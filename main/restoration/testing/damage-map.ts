@@ -16,6 +16,7 @@ export function damageMap(width: number, height: number, changes: Partial<Damage
     needed: 0.001,
     summary: null,
     faces: null,
+    infrared: null,
     coarse: null,
     report: { generator: 'fake', provider: 'cpu', tiles: 1, tile: 64 },
     ...changes,

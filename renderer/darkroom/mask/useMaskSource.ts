@@ -55,6 +55,7 @@ export function useMaskSource(
 
   const repair = entry.recipe === null ? null : stepOf(entry.recipe, 'repair');
   const writing = repair?.settings.keepWriting === false ? 1 : 0;
+  const infrared = repair?.settings.infrared === false ? 0 : 1;
 
   useEffect(() => {
     if (!isWanted || base === null) return;
@@ -63,7 +64,7 @@ export function useMaskSource(
     const about = { photoId: photo.id, revision: entry.evidence, ...region };
     const parts = ids === '' ? [] : ids.split(' ');
     Promise.all([
-      load(pictureUrl(base, { ...about, layer: 'evidence', writing }), unpackEvidence),
+      load(pictureUrl(base, { ...about, layer: 'evidence', writing, infrared }), unpackEvidence),
       ...parts.map(async (bitmap): Promise<[string, RunBitmap]> => {
         return [bitmap, await load(pictureUrl(base, { ...about, layer: 'bitmap', bitmap }), unpackRuns)];
       }),
@@ -79,7 +80,7 @@ export function useMaskSource(
     return () => {
       isCurrent = false;
     };
-  }, [isWanted, base, photo, ids, entry.evidence, writing]);
+  }, [isWanted, base, photo, ids, entry.evidence, writing, infrared]);
 
   const sensitivity = useSettled(repair?.settings.sensitivity ?? DEFAULTS.sensitivity, 60);
   const grow = useSettled(repair?.settings.grow ?? DEFAULTS.grow, 60);

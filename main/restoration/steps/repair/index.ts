@@ -1,3 +1,4 @@
+import type { Need } from '../../../../contract/photo';
 import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { detectInBothPasses } from '../../damage';
@@ -13,6 +14,14 @@ import { inpaint } from './inpaint';
 /** A mask of a larger share of the picture leaves nothing to repair it from, 0..1. */
 const MOST_MASKED = 0.9;
 
+/** The need of a repair as it is set: without infrared, what that shows is no reason. */
+export function needOfRepair(need: Need, { infrared = true }: { infrared?: boolean }): Need {
+  if (infrared || need.reason !== 'reason.repair.infrared') return need;
+  const needed = need.figures.besides === 1;
+  const reason = needed ? 'reason.repair.damage' : 'reason.repair.clean';
+  return { ...need, needed, reason, figures: { damage: need.figures.damage! } };
+}
+
 /** Detects creases, scratches, dust and stains, and fills them. */
 export const repair: StepDescriptor<'repair'> = {
   kind: 'repair',
@@ -20,17 +29,22 @@ export const repair: StepDescriptor<'repair'> = {
   chooses: 'inpaint',
   reasons: {
     'reason.repair.damage': ['damage'],
+    'reason.repair.infrared': ['count', 'damage', 'besides'],
     'reason.repair.clean': ['damage'],
     'reason.repair.unknown': [],
   },
   alwaysProposed: true,
 
-  assess({ damage, isDamaged }, tools) {
+  assess({ damage, isDamaged, isDamagedBesides, infraredPieces }, tools) {
     const about = { kind: 'repair', available: hasGenerators(tools, 'detect', 'inpaint') } as const;
     if (damage === null) {
-      return { ...about, needed: false, reason: 'reason.repair.unknown', figures: {} };
+      return { ...about, needed: false, reason: 'reason.repair.unknown', figures: {} as Record<string, number> };
     }
-    const figures = { damage };
+    if (infraredPieces > 0) {
+      const figures: Record<string, number> = { count: infraredPieces, damage, besides: isDamagedBesides ? 1 : 0 };
+      return { ...about, needed: true, reason: 'reason.repair.infrared', figures };
+    }
+    const figures: Record<string, number> = { damage };
     return isDamaged
       ? { ...about, needed: true, reason: 'reason.repair.damage', figures }
       : { ...about, needed: false, reason: 'reason.repair.clean', figures };
