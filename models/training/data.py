@@ -78,6 +78,11 @@ class Pictures:
         """A view of some of the pictures in the same memory."""
         return Pictures(self.flat, [self.entries[i] for i in indices])
 
+    def __add__(self, other):
+        """These pictures and others, in new memory."""
+        moved = [{**entry, "offset": entry["offset"] + self.flat.size} for entry in other.entries]
+        return Pictures(np.concatenate([self.flat, other.flat]), self.entries + moved)
+
     def split(self, every):
         """(training, held out) by a hash of the name, so that the split survives added files."""
         held = [is_held_out(name, every) for name in self.names]
@@ -162,6 +167,21 @@ def load_pictures(data):
     if not rows:
         raise DataError(f"no manifest under {data}: expected train/manifest.csv (see training/README.md)")
     return build_cache("pictures", rows, lambda row: read_rgb(data / row["name"], LONGEST_SIDE))
+
+
+def load_outdoors(data):
+    """Pictures of outdoors by night and by day, each looked at: `train/night`. `groups` names the kind, night or day.
+
+    Empty if the folder has no such manifest.
+    """
+    folder = Path(data) / "train/night"
+    if not (folder / "manifest.csv").exists():
+        return Pictures(np.zeros(0, np.uint8), [])
+    rows = [
+        {"name": f"train/night/{row['file']}", "group": row["kind"], "licence": row["licence"]}
+        for row in csv.DictReader(open(folder / "manifest.csv", newline=""))
+    ]
+    return build_cache("outdoors", rows, lambda row: read_rgb(Path(data) / row["name"], LONGEST_SIDE))
 
 
 def load_overlays(data):
