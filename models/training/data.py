@@ -295,7 +295,9 @@ NAMES = {
     "elementary": "elementary OS wallpapers",
     "flower": "TensorFlow flower photographs",
     "life": "Everyday life (see training/CREDITS.csv)",
+    "day": "Outdoors by day (see training/CREDITS.csv)",
     "nasa": "NASA photographs",
+    "night": "Outdoors by night (see training/CREDITS.csv)",
     "portrait": "Generated portraits",
     "styles": "Paintings and prints",
 }
@@ -324,6 +326,8 @@ def write_credits(data, path):
     """Writes CREDITS.csv: source, licence and commit of every picture whose licence requires credit."""
     rows = []
     for row in csv.DictReader(open(Path(data) / "train/life/manifest.csv", newline="")):
+        rows.append([row["source"], row["licence"], row["commit"] if row["commit"] != "blob" else row["blob"]])
+    for row in csv.DictReader(open(Path(data) / "train/night/manifest.csv", newline="")):
         rows.append([row["source"], row["licence"], row["commit"] if row["commit"] != "blob" else row["blob"]])
     for row in csv.DictReader(open(Path(data) / "train/manifest.csv", newline="")):
         if row["licence"].startswith("CC BY") and not row["file"].startswith("train/large"):

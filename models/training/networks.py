@@ -585,53 +585,12 @@ class OverlayDiscriminator(Mixed):
         return self.score(x) + (self.kind(kind) * x).sum(1, keepdim=True), []
 
 
-class CurveNet(Mixed):
-    """RGB [N, 3, H, W] 0..1 of a whole, small picture -> curve [N, 6, H, W]: three gains and three offsets for every pixel.
-
-    H and W multiples of 8. A curve is smooth, so it can be enlarged for a large picture. gain: the initial gain everywhere.
-    """
-
-    def __init__(self, width=32, dilations=(1, 2, 4, 1), gain=1.0):
-        super().__init__()
-        self.enter = nn.Conv2d(48, width, 3, padding=1)
-        self.blocks = nn.ModuleList([Residual(width, dilation) for dilation in dilations])
-        self.seen = nn.ModuleList([nn.Conv2d(width, width, 1) for _ in dilations])
-        self.head = nn.Conv2d(width, 6, 3, padding=1)
-        for layer in self.seen:
-            nn.init.normal_(layer.weight, std=0.02)
-        nn.init.normal_(self.head.weight, std=0.01)
-        nn.init.zeros_(self.head.bias)
-        nn.init.constant_(self.head.bias[:3], math.atanh(math.log(gain) / 2.5))
-
-    def forward(self, image):
-        low = self.enter(unshuffle(unshuffle(image - 0.5)))
-        for seen, block in zip(self.seen, self.blocks):
-            low = block(low + seen(F.relu(low).mean((2, 3), keepdim=True)))
-        gain, offset = double(double(torch.tanh(self.head(F.relu(low))))).chunk(2, 1)
-        return torch.cat([torch.exp(2.5 * gain), 0.6 * offset], 1)
-
-
 def apply_curve(image, curve):
     """RGB [N, 3, H, W] after `curve` [N, 6, H, W]; values outside 0..1 keep a tenth of their excess, so that they have a gradient."""
     gain, offset = curve.chunk(2, 1)
     made = image * gain + offset
     inside = made.clamp(0, 1)
     return inside + 0.1 * (made - inside)
-
-
-class CycleNet(Mixed):
-    """Two CurveNets, `there` and `back`, that undo one another (Zhu et al., CycleGAN, 2017). forward() is `there`.
-
-    gain: the initial gain of `there`. At 1 the cycle loses nothing from the start, and an untrained discriminator cannot move
-    the nets away from that.
-    """
-
-    def __init__(self, width=32, gain=0.4):
-        super().__init__()
-        self.there, self.back = CurveNet(width, gain=gain), CurveNet(width, gain=1 / gain)
-
-    def forward(self, image):
-        return self.there(image)
 
 
 class NightNet(Mixed):
@@ -658,7 +617,7 @@ class NightNet(Mixed):
         self.head = nn.Conv2d(a, 24, 3, padding=1)
         for layer in self.seen:
             nn.init.normal_(layer.weight, std=0.02)
-        nn.init.normal_(self.head.weight, std=0.01)
+        nn.init.normal_(self.head.weight, std=1e-4)  # the trunk's features are large
         nn.init.zeros_(self.head.bias)
         nn.init.constant_(self.head.bias[:12], math.atanh(math.log(gain) / 2.5))
 
@@ -682,23 +641,11 @@ class DayAndNight(Mixed):
 
     def __init__(self):
         super().__init__()
-        self.there, self.back = NightNet(gain=0.4), NightNet(gain=2.0)
+        self.there, self.back = NightNet(gain=0.4), NightNet(gain=1 / 0.4)
 
     def forward(self, image):
         self.there.mixed = self.back.mixed = self.mixed
         return self.there(image)
-
-
-class PairDiscriminator(nn.Module):
-    """A PatchDiscriminator for each half of the channels: [N, 6, H, W] -> (scores, [features]) of both."""
-
-    def __init__(self, width=24):
-        super().__init__()
-        self.halves = nn.ModuleList([PatchDiscriminator(3, width) for _ in range(2)])
-
-    def forward(self, x):
-        (one, features), (other, more) = (net(half) for net, half in zip(self.halves, x.chunk(2, 1)))
-        return torch.cat([one, other], 1), features + more
 
 
 def grow(net, weights):

@@ -1,13 +1,15 @@
 """night: makes a photograph taken by day look as if it was taken at night.
 
-Source: written for this project. CycleGAN (Zhu et al. 2017: least squares, cycle 10, identity 5, image pool) of two nets
-that predict a curve for every place of a small picture instead of drawing the picture.
+Source: written for this project. A net on pretrained features predicts a curve for every place of a small picture, instead of
+drawing the picture. It first learns nights that are drawn by rule (`nightfall.py`), with a second net for the way back (cycles after
+Zhu et al. 2017), and then a short adversarial phase compares its nights with real ones.
 
 The two domains are lists of pictures, each of which was looked at. Night: outdoors and dark, with lamps, the moon, stars or the
 last blue of dusk. Day: outdoors in daylight with visible sky. Brightness alone cannot decide: four fifths of the dark pictures
 are stages, studios, rooms and leaves, and a lit city may be as light as an overcast day. Captions do not help either. Only if
 none of the listed pictures is available, brightness decides.
 """
+import json
 from pathlib import Path
 
 import cv2
@@ -16,8 +18,8 @@ import torch
 import torch.nn.functional as F
 
 from .. import degradations as d
-from .. import nightfall
-from ..data import Pictures, load_outdoors
+from .. import nightfall, portuguese
+from ..data import Pictures, atomic_write, load_outdoors
 from . import Generator
 
 NIGHTS = """
@@ -37,6 +39,7 @@ life/ 0797 0808 0809 0810 0817 0825 0827 0829 0832 0837 0840 0862 0863 0867 0869
 life/ 0902 0945
 """
 NEITHER = ("congress", "portrait", "flower")
+LIMITS = "LIMITS"
 CYCLE, ANCHOR, SMOOTH = 0.5, 1.0, 0.06  # weights of the way back, of the drawn night, and of even curves
 
 
@@ -258,20 +261,35 @@ class Spec(Generator):
             "task": "style",
             "variant": "night",
             "version": "0.1.0",
-            "description": "Darkens a photograph taken by day as if it were night. It looks at a small copy of the "
-            "whole picture and returns three gains and three offsets for every place, which are enlarged and "
-            "applied to the large picture.",
-            "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 8, "fixed": None},
+            "description": "Makes a night of a photograph taken by day. It looks at a small copy of the whole picture, recognises "
+            "sky and houses, and returns three gains and three offsets for every place, which are enlarged along the "
+            "edges of the large picture and applied to it.",
+            "input": {"name": "image", "layout": "nchw", "channels": "rgb", "range": [0, 1], "multiple": 16, "fixed": None},
             "output": {
                 "name": "curve",
                 "channels": ["gain red", "gain green", "gain blue", "offset red", "offset green", "offset blue"],
                 "range": [-1, 13],
                 "scale": 1,
             },
-            "tile": 256,
+            "tile": 320,
             "halo": 0,
             "extraInputs": [],
             "thresholds": None,
-            "limits": "It changes the light of a place and draws nothing: no lamp is lit and no star appears. "
-            "Borders between light and dark are soft, because the curve is computed on a small picture.",
+            "limits": LIMITS,
         }
+
+    def export_beside(self, net, folder):
+        texts = portuguese.NIGHT
+        style = {
+            "id": "night",
+            "name": "Night",
+            "artist": "",
+            "work": "Night",
+            "year": None,
+            "source": "learnt from photographs, see card.json",
+            "description": "Another light: a dark blue sky and a cool ground. The light of windows and lamps is invented.",
+            "translations": {"pt-BR": {"work": texts["work"], "description": texts["description"]}},
+            "code": [],
+        }
+        atomic_write(Path(folder) / "presets.json", lambda path: path.write_text(json.dumps([style], indent=2, ensure_ascii=False) + "\n"))
+        return {"presets": "presets.json"}
