@@ -55,6 +55,7 @@ export type GeneratorInfo = z.infer<typeof GeneratorInfo>;
 export const StyleInfo = z.object({
   id: z.string(),
   name: z.string(),
+  /** Empty if it is no painting, but another light. */
   artist: z.string(),
   work: z.string(),
   year: z.number().int().nullable(),

@@ -376,6 +376,7 @@ describe('npm run evaluate', () => {
   it('measures how light nights are, and says so if there is no such style', async () => {
     const nights = join(folder.path, 'nights');
     await cp(join(SHIPPED, 'style'), join(nights, 'style'), { recursive: true });
+    // A generator that returns pictures is no night, even if it says so.
     await installFixture(nights, {
       ...(await fixtureCard('identity', { task: 'style', variant: 'night' })),
       id: 'night',

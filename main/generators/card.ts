@@ -355,6 +355,7 @@ export const StylePresets = z
     z.object({
       id: z.string().regex(/^[a-z0-9-]{1,64}$/),
       name: z.string(),
+      /** Empty if it is no painting, but another light, which a generator of its own makes; then the code is empty too. */
       artist: z.string(),
       work: z.string(),
       year: z.number().int().nullable(),
@@ -362,7 +363,7 @@ export const StylePresets = z
       /** What the painted pictures take from the work, and what they lack. */
       description: z.string().optional(),
       translations: translated({ work: z.string(), description: z.string() }),
-      code: z.array(z.number().finite()).min(1),
+      code: z.array(z.number().finite()),
     }),
   )
   .max(200);

@@ -78,6 +78,11 @@ class Pictures:
         """A view of some of the pictures in the same memory."""
         return Pictures(self.flat, [self.entries[i] for i in indices])
 
+    def __add__(self, other):
+        """These pictures and others, in new memory."""
+        moved = [{**entry, "offset": entry["offset"] + self.flat.size} for entry in other.entries]
+        return Pictures(np.concatenate([self.flat, other.flat]), self.entries + moved)
+
     def split(self, every):
         """(training, held out) by a hash of the name, so that the split survives added files."""
         held = [is_held_out(name, every) for name in self.names]
@@ -162,6 +167,21 @@ def load_pictures(data):
     if not rows:
         raise DataError(f"no manifest under {data}: expected train/manifest.csv (see training/README.md)")
     return build_cache("pictures", rows, lambda row: read_rgb(data / row["name"], LONGEST_SIDE))
+
+
+def load_outdoors(data):
+    """Pictures of outdoors by night and by day, each looked at: `train/night`. `groups` names the kind, night or day.
+
+    Empty if the folder has no such manifest.
+    """
+    folder = Path(data) / "train/night"
+    if not (folder / "manifest.csv").exists():
+        return Pictures(np.zeros(0, np.uint8), [])
+    rows = [
+        {"name": f"train/night/{row['file']}", "group": row["kind"], "licence": row["licence"]}
+        for row in csv.DictReader(open(folder / "manifest.csv", newline=""))
+    ]
+    return build_cache("outdoors", rows, lambda row: read_rgb(Path(data) / row["name"], LONGEST_SIDE))
 
 
 def load_overlays(data):
@@ -275,7 +295,9 @@ NAMES = {
     "elementary": "elementary OS wallpapers",
     "flower": "TensorFlow flower photographs",
     "life": "Everyday life (see training/CREDITS.csv)",
+    "day": "Outdoors by day (see training/CREDITS.csv)",
     "nasa": "NASA photographs",
+    "night": "Outdoors by night (see training/CREDITS.csv)",
     "portrait": "Generated portraits",
     "styles": "Paintings and prints",
 }
@@ -304,6 +326,8 @@ def write_credits(data, path):
     """Writes CREDITS.csv: source, licence and commit of every picture whose licence requires credit."""
     rows = []
     for row in csv.DictReader(open(Path(data) / "train/life/manifest.csv", newline="")):
+        rows.append([row["source"], row["licence"], row["commit"] if row["commit"] != "blob" else row["blob"]])
+    for row in csv.DictReader(open(Path(data) / "train/night/manifest.csv", newline="")):
         rows.append([row["source"], row["licence"], row["commit"] if row["commit"] != "blob" else row["blob"]])
     for row in csv.DictReader(open(Path(data) / "train/manifest.csv", newline="")):
         if row["licence"].startswith("CC BY") and not row["file"].startswith("train/large"):

@@ -165,7 +165,7 @@ def centre_thresholds(net, thresholds):
 def training_data(spec, data, pairs):
     """The card's `trainingData`. Without a data folder, that of the shipped card, because training began with its weights."""
     if data is not None:
-        pictures = data_module.load_pictures(data).split(data_module.HELD_OUT_EVERY)[0]
+        pictures = spec.split(data_module.load_pictures(data))[0]
         overlays = data_module.load_overlays(data).split(data_module.OVERLAY_HELD_OUT_EVERY)[0]
         named = data_module.summarise(*spec.trained_on(pictures, overlays)) + spec.further_data()
     else:

@@ -585,32 +585,6 @@ class OverlayDiscriminator(Mixed):
         return self.score(x) + (self.kind(kind) * x).sum(1, keepdim=True), []
 
 
-class CurveNet(Mixed):
-    """RGB [N, 3, H, W] 0..1 of a whole, small picture -> curve [N, 6, H, W]: three gains and three offsets for every pixel.
-
-    H and W multiples of 8. A curve is smooth, so it can be enlarged for a large picture. gain: the initial gain everywhere.
-    """
-
-    def __init__(self, width=32, dilations=(1, 2, 4, 1), gain=1.0):
-        super().__init__()
-        self.enter = nn.Conv2d(48, width, 3, padding=1)
-        self.blocks = nn.ModuleList([Residual(width, dilation) for dilation in dilations])
-        self.seen = nn.ModuleList([nn.Conv2d(width, width, 1) for _ in dilations])
-        self.head = nn.Conv2d(width, 6, 3, padding=1)
-        for layer in self.seen:
-            nn.init.normal_(layer.weight, std=0.02)
-        nn.init.normal_(self.head.weight, std=0.01)
-        nn.init.zeros_(self.head.bias)
-        nn.init.constant_(self.head.bias[:3], math.atanh(math.log(gain) / 2.5))
-
-    def forward(self, image):
-        low = self.enter(unshuffle(unshuffle(image - 0.5)))
-        for seen, block in zip(self.seen, self.blocks):
-            low = block(low + seen(F.relu(low).mean((2, 3), keepdim=True)))
-        gain, offset = double(double(torch.tanh(self.head(F.relu(low))))).chunk(2, 1)
-        return torch.cat([torch.exp(2.5 * gain), 0.6 * offset], 1)
-
-
 def apply_curve(image, curve):
     """RGB [N, 3, H, W] after `curve` [N, 6, H, W]; values outside 0..1 keep a tenth of their excess, so that they have a gradient."""
     gain, offset = curve.chunk(2, 1)
@@ -619,31 +593,59 @@ def apply_curve(image, curve):
     return inside + 0.1 * (made - inside)
 
 
-class CycleNet(Mixed):
-    """Two CurveNets, `there` and `back`, that undo one another (Zhu et al., CycleGAN, 2017). forward() is `there`.
+class NightNet(Mixed):
+    """RGB [N, 3, H, W] 0..1 of a whole, small picture -> curve [N, 6, H, W]: three gains and three offsets for every pixel.
 
-    gain: the initial gain of `there`. At 1 the cycle loses nothing from the start, and an untrained discriminator cannot move
-    the nets away from that.
+    H and W multiples of 16. Pretrained features recognise sky, houses and leaves. gain: the initial gain everywhere.
+    widths: at 1/2, 1/4, 1/8 and 1/16.
     """
 
-    def __init__(self, width=32, gain=0.4):
+    def __init__(self, widths=(24, 40, 64, 96), gain=1.0):
         super().__init__()
-        self.there, self.back = CurveNet(width, gain=gain), CurveNet(width, gain=1 / gain)
+        from .detector_net import Trunk
+
+        a, b, c, e = widths
+        self.trunk = Trunk(4)
+        skip = lambda inputs, outputs: nn.Sequential(nn.Conv2d(inputs, outputs, 1), nn.BatchNorm2d(outputs))
+        self.enter16 = nn.Sequential(nn.Conv2d(256, e, 2, stride=2), nn.BatchNorm2d(e))
+        self.floor = nn.ModuleList([Residual(e, dilation, norm=True) for dilation in (1, 2, 4)])
+        self.seen = nn.ModuleList([nn.Conv2d(e, e, 1) for _ in self.floor])
+        self.up8, self.skip8, self.out8 = nn.Conv2d(e, c, 1), skip(256, c), Residual(c, norm=True)
+        self.up4, self.skip4, self.out4 = nn.Conv2d(c, b, 1), skip(128, b), Residual(b, norm=True)
+        self.up2, self.skip2, self.stem = nn.Conv2d(b, a, 1), skip(64, a), nn.Conv2d(12, a, 3, padding=1)
+        self.out2 = nn.Sequential(Residual(a, norm=True), Residual(a, norm=True))
+        self.head = nn.Conv2d(a, 24, 3, padding=1)
+        for layer in self.seen:
+            nn.init.normal_(layer.weight, std=0.02)
+        nn.init.normal_(self.head.weight, std=1e-4)  # the trunk's features are large
+        nn.init.zeros_(self.head.bias)
+        nn.init.constant_(self.head.bias[:12], math.atanh(math.log(gain) / 2.5))
 
     def forward(self, image):
-        return self.there(image)
+        with self.low_precision(image):
+            maps = self.trunk(self.arranged(image))
+            low = self.enter16(maps[2])
+            for seen, block in zip(self.seen, self.floor):
+                low = block(low + seen(F.relu(low).mean((2, 3), keepdim=True)))
+            low = self.out8(F.relu(double(self.up8(F.relu(low))) + self.skip8(maps[2])))
+            low = self.out4(F.relu(double(self.up4(F.relu(low))) + self.skip4(maps[1])))
+            entry = self.stem(unshuffle(image - 0.5))
+            low = self.out2(F.relu(double(self.up2(F.relu(low))) + self.skip2(maps[0]) + entry))
+            drawn = self.head(F.relu(low))
+        gain, offset = F.pixel_shuffle(torch.tanh(drawn.float()), 2).chunk(2, 1)
+        return torch.cat([torch.exp(2.5 * gain), 0.9 * offset], 1)
 
 
-class PairDiscriminator(nn.Module):
-    """A PatchDiscriminator for each half of the channels: [N, 6, H, W] -> (scores, [features]) of both."""
+class DayAndNight(Mixed):
+    """Two NightNets: `there` makes nights of days, `back` days of nights. forward() is `there`."""
 
-    def __init__(self, width=24):
+    def __init__(self):
         super().__init__()
-        self.halves = nn.ModuleList([PatchDiscriminator(3, width) for _ in range(2)])
+        self.there, self.back = NightNet(gain=0.4), NightNet(gain=1 / 0.4)
 
-    def forward(self, x):
-        (one, features), (other, more) = (net(half) for net, half in zip(self.halves, x.chunk(2, 1)))
-        return torch.cat([one, other], 1), features + more
+    def forward(self, image):
+        self.there.mixed = self.back.mixed = self.mixed
+        return self.there(image)
 
 
 def grow(net, weights):

@@ -184,3 +184,8 @@ STYLES = {
     "manet-garden": "Verdes de jardim com pinceladas rápidas e claras e um pouco de rosa. A pele fica verde, e os vestidos claros só "
     "aparecem onde a foto é clara.",
 }
+
+NIGHT = {
+    "work": "Noite",
+    "description": "Outra luz: um céu azul-escuro e um chão frio. A luz das janelas e das lâmpadas é inventada.",
+}

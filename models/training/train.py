@@ -160,7 +160,7 @@ class Run:
         self.logged = 0.0  # seconds already recorded in runs.jsonl
         self.interrupted = False
         self.game, self.lpips, self.perceptual = None, None, perceptual
-        train, held = pictures.split(data_module.HELD_OUT_EVERY) if pictures is not None else (None, None)
+        train, held = spec.split(pictures) if pictures is not None else (None, None)
         pairs, held_pairs = pairs.split() if pairs is not None else (None, None)
         train_overlays, held_overlays = overlays.split(data_module.OVERLAY_HELD_OUT_EVERY) if overlays is not None else (None, None)
         self.trained_on = (train, train_overlays, pairs)

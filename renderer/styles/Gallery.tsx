@@ -54,7 +54,7 @@ export function Gallery({ entry, photo, recipe, styles }: GalleryProps) {
     ...styles.presets.map((preset) => ({
       id: preset.id,
       name: preset.work,
-      by: preset.artist,
+      by: preset.artist || t('styles.light'),
       description: preset.description,
       choice: { style: preset.id },
     })),

@@ -39,10 +39,15 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
   const step = stepOf(recipe, 'style');
   const named = generatorOf(step, 'generator');
   const ofPreset =
-    preset === null ? [t('styles.own')] : [preset.artist, ...(preset.year === null ? [] : [preset.year])];
+    preset === null
+      ? [t('styles.own')]
+      : [preset.artist || t('styles.light'), ...(preset.year === null ? [] : [preset.year])];
   const copied = takesExample(generators, named);
   const ofNamed = copied ? [step?.settings.example?.name ?? ''] : [t('styles.byItself')];
   const by = named === null ? ofPreset : ofNamed;
+  // Another light has no strokes.
+  const isLight = named === null && preset?.artist === '';
+  const more = CONTROLS.style.more.filter(({ name }) => !isLight || name !== 'brush');
   const isMasked = (entry.edit?.styleMask.length ?? 0) > 0;
   return (
     <section
@@ -85,7 +90,7 @@ export function StyleCard({ entry, recipe, styles }: StyleCardProps) {
         </button>
       </div>
       <div id={`${id}-more`} hidden={!open} className="mt-1 space-y-1">
-        {CONTROLS.style.more.map((control) => (
+        {more.map((control) => (
           <StepControl key={control.name} entry={entry} kind="style" control={control} />
         ))}
         <Mix entry={entry} recipe={recipe} choice={choice} styles={styles} />
@@ -105,7 +110,7 @@ function Mix({ entry, recipe, choice, styles }: StyleCardProps & { choice: Style
     ...styles.own.map(({ id: value, name, code }) => ({ value, label: name, choice: { style: name, code } })),
     ...styles.presets.map(({ id: value, work, artist }) => ({
       value,
-      label: `${work}, ${artist}`,
+      label: [work, artist].filter(Boolean).join(', '),
       choice: { style: value },
     })),
   ];

@@ -344,6 +344,8 @@ export const restoration = {
     style: {
       preset: 'Painted in the style of “{{name}}”.',
       presetInMask: 'Painted in the style of “{{name}}” inside the mask.',
+      night: 'Changed from day to night.',
+      nightInMask: 'Changed from day to night inside the mask.',
       own: 'Painted in the style of your own picture.',
       ownInMask: 'Painted in the style of your own picture inside the mask.',
       byGenerator: 'Painted by a generator with a style of its own.',
@@ -370,6 +372,7 @@ export const restoration = {
     mix: 'Mix with',
     noMix: 'Nothing',
     share: 'Amount',
+    light: 'Another light',
     byItself: 'Its own style',
     example: {
       choose: 'Choose the picture whose style is copied',

@@ -343,6 +343,8 @@ export const restoration: Translated<typeof english> = {
     style: {
       preset: 'Pintada no estilo de “{{name}}”.',
       presetInMask: 'Pintada no estilo de “{{name}}” dentro da máscara.',
+      night: 'Transformada de dia em noite.',
+      nightInMask: 'Transformada de dia em noite dentro da máscara.',
       own: 'Pintada no estilo da sua imagem.',
       ownInMask: 'Pintada no estilo da sua imagem dentro da máscara.',
       byGenerator: 'Pintada por um gerador com estilo próprio.',
@@ -369,6 +371,7 @@ export const restoration: Translated<typeof english> = {
     mix: 'Misturar com',
     noMix: 'Nada',
     share: 'Valor',
+    light: 'Outra luz',
     byItself: 'Estilo próprio',
     example: {
       choose: 'Escolha a imagem cujo estilo será copiado',

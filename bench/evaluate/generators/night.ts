@@ -10,8 +10,8 @@ const STYLE = 'night';
 const STEP: StepOf<'style'> = { kind: 'style', enabled: true, settings: StyleSettings.parse({ style: STYLE }) };
 
 /**
- * Turns days of Kodak into nights and measures how much light is left. Only the eye can judge whether it looks like night: see
- * the sheet. The training kit measures whether the content is kept, because it has the net for the way back.
+ * Turns days of Kodak into nights and measures how much light is left. The training kit measures whether the content is kept,
+ * because it has the net for the way back, and whether a classifier takes them for nights. See the sheet, too.
  */
 export const evaluator: Evaluator = {
   id: 'night',

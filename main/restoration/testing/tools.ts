@@ -162,6 +162,25 @@ export const fakePainter: FakeGenerator = {
   },
 };
 
+/** Takes half of the light, and all but a fifth of it where the picture is light; adds a tenth of blue. */
+export const fakeNight: FakeGenerator = {
+  inputs: 3,
+  outputs: 6,
+  variant: 'night',
+  gives: ['gain red', 'gain green', 'gain blue', 'offset red', 'offset green', 'offset blue'],
+  run: (input, width, height) => {
+    const count = width * height;
+    const shown = (value: number) => (value + 1) / 14;
+    const output = new Float32Array(6 * count).fill(shown(0));
+    for (let i = 0; i < count; i++) {
+      const gain = shown(input[i]! > 0.6 ? 0.2 : 0.5);
+      for (let c = 0; c < 3; c++) output[c * count + i] = gain;
+    }
+    output.fill(shown(0.1), 5 * count);
+    return output;
+  },
+};
+
 const FAKE_STYLES: StyleFacts = {
   by: '0'.repeat(64),
   longest: 512,

@@ -4,6 +4,8 @@ import pkgutil
 
 import torch
 
+from ..data import HELD_OUT_EVERY
+
 PLANES = {"luma": 1, "rgb": 3, "rgb+mask": 4, "luma+hints": 4}
 
 
@@ -31,6 +33,10 @@ class Generator:
 
     def load(self, data):
         """Reads further data that this generator needs. Raises DataError if it is missing."""
+
+    def split(self, pictures):
+        """(pictures to train on, pictures that are never trained on) of the training pictures."""
+        return pictures.split(HELD_OUT_EVERY)
 
     def begin(self, net):
         """Called once before a run, with the net and its starting weights."""

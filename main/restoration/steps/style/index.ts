@@ -2,7 +2,8 @@ import { say } from '../../../../text/message';
 import { annotationsOf } from '../../foreign';
 import { editedMask } from '../edited-mask';
 import { FOUND_DAMAGE, hasGenerators, isReduced, refersToDamage, type StepDescriptor } from '../step';
-import { exampleOf, paint, styleCode, takesExample } from './style';
+import { isNight } from './night';
+import { exampleOf, paint, requireStyle, takesExample } from './style';
 
 /** Paints a photo in a style. */
 export const style: StepDescriptor<'style'> = {
@@ -21,7 +22,7 @@ export const style: StepDescriptor<'style'> = {
 
   async require({ tools }, settings) {
     // A generator of one style takes no code.
-    if (settings.generator === undefined) styleCode(settings, tools);
+    if (settings.generator === undefined) requireStyle(settings, tools);
     else if (takesExample(settings, tools)) await exampleOf(settings, tools);
   },
 
@@ -45,6 +46,9 @@ export const style: StepDescriptor<'style'> = {
           ? say(mask ? 'did.style.byGeneratorInMask' : 'did.style.byGenerator')
           : say(mask ? 'did.style.byExampleInMask' : 'did.style.byExample', { name });
       return { raster: done.raster, did: [painted, ...annotationsOf(done.report)], generator, provider };
+    }
+    if (isNight(settings, tools)) {
+      return { raster: done.raster, did: say(mask ? 'did.style.nightInMask' : 'did.style.night'), generator, provider };
     }
     const did = named
       ? say(mask ? 'did.style.presetInMask' : 'did.style.preset', { name: named.name })

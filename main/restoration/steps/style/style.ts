@@ -3,10 +3,12 @@ import { say } from '../../../../text/message';
 import { EmulsionError } from '../../../errors';
 import { lumaOf } from '../../colour';
 import { atAffordableSize, atSize, fittingSize, seesWhole, shareOf, squeezedSize } from '../../foreign';
+import type { SmallPlanes } from '../../guided';
 import type { Mask } from '../../mask';
 import { createRaster, maxValue, type Raster, readSrgb, writeSrgb } from '../../raster';
 import { chosen, type ForeignFacts, PAINTING, type PassReport, type StepTools, type Wanted } from '../../tools';
 import { upscale } from '../upscale/upscale';
+import { findNight, isNight, nightRows } from './night';
 
 /**
  * Paints a picture in the style of another one (adaptive instance normalisation, Huang and Belongie 2017). The
@@ -41,9 +43,21 @@ export function styleCode({ mix, ...settings }: StyleSettings, tools: StepTools)
   return Float32Array.from(first, (value, i) => value + mix.share * (second[i]! - value));
 }
 
-/** A whole picture as the generator paints it, usually smaller than the photo. */
+/** Throws what {@link paint} would throw because of the style that is chosen, or of the one that is mixed with it. */
+export function requireStyle({ mix, ...settings }: StyleSettings, tools: StepTools): void {
+  for (const each of mix && mix.share > 0 ? [settings, { ...settings, ...mix }] : [settings]) {
+    if (!isNight(each, tools)) styleCode({ ...each, mix: undefined }, tools);
+  }
+}
+
+/**
+ * A whole picture as generators make it: painted, usually smaller than the photo, or the light of a night for each of its
+ * places; or both, for a mix of the two.
+ */
 export interface Painted {
-  raster: Raster;
+  raster: Raster | null;
+  /** Share of the night in the picture. */
+  night: { light: SmallPlanes; share: number } | null;
   report: PassReport;
 }
 
@@ -83,11 +97,10 @@ export async function paint(
     paintings?.keep(key, painted);
   }
   const { width, height } = raster;
-  const isWhole = painted.raster.width === width && painted.raster.height === height;
-  const whole = isWhole ? painted.raster : await tools.resize(painted.raster, width, height);
+  const whole = painted.raster && (await atSize(painted.raster, { width, height }, tools));
   const isGrey = raster.channels === 1 && settings.keepColours;
   const into = raster.channels === 3 || isGrey ? raster : createRaster(width, height, 3, raster.depth);
-  await blend(raster, whole, into, settings, mask, tools);
+  await blend(raster, rowsOf(raster, whole, painted.night, tools), into, settings, mask, tools);
   return { raster: into, report: painted.report };
 }
 
@@ -100,6 +113,31 @@ async function paintWhole(
 ): Promise<Painted> {
   const isOwn = settings.generator !== undefined;
   if (isOwn) return paintByOwn(raster, settings, tools);
+  const share = nightShare(settings, tools);
+  if (share === 0) return paintByCode(raster, settings, tools, isReduced, 1);
+  const { light, report } = await findNight(raster, tools, share === 1 ? 0.9 : 0.2);
+  if (share === 1) return { raster: null, night: { light, share }, report };
+  const { style, code } = isNight(settings, tools) ? settings.mix! : settings;
+  const painted = await paintByCode(raster, { ...settings, style, code, mix: undefined }, tools, isReduced, 0.7);
+  const generator = `${painted.report.generator}, ${report.generator}`;
+  return { raster: painted.raster, night: { light, share }, report: { ...painted.report, generator } };
+}
+
+/** The share of the night among the one or two styles that are chosen. */
+function nightShare({ mix, ...settings }: StyleSettings, tools: StepTools): number {
+  const second = mix?.share ?? 0;
+  const share = isNight(settings, tools) ? 1 - second : 0;
+  return mix && isNight(mix, tools) ? share + second : share;
+}
+
+/** A picture painted with the code of a style. `weight`: share of the step's progress. */
+async function paintByCode(
+  raster: Raster,
+  settings: StyleSettings,
+  tools: StepTools,
+  isReduced: boolean,
+  weight: number,
+): Promise<Painted> {
   const vectors = await codesFor(raster, settings, tools);
   const small = await toPaint(raster, settings.brush, tools);
   const painted = createRaster(small.width, small.height, 3, small.depth);
@@ -113,13 +151,13 @@ async function paintWhole(
     vectors,
     read: (rect, planes) => readSrgb(small, rect, tools.colour, planes),
     write: (rect, planes) => writeSrgb(painted, rect, raster.channels === 3 ? tools.colour : null, planes),
-    weight: isRedrawn ? 0.4 : 0.9,
+    weight: (isRedrawn ? 0.4 : 0.9) * weight,
   });
-  if (!isRedrawn) return { raster: painted, report };
+  if (!isRedrawn) return { raster: painted, night: null, report };
   const size = { width: 2 * small.width, height: 2 * small.height };
-  const sharp = await upscale(painted, { passes: [STROKES], size }, tools, 0.5);
+  const sharp = await upscale(painted, { passes: [STROKES], size }, tools, 0.5 * weight);
   const generator = `${report.generator}, ${sharp.report.generator}`;
-  return { raster: sharp.raster, report: { ...report, generator } };
+  return { raster: sharp.raster, night: null, report: { ...report, generator } };
 }
 
 /** A picture painted by a net that a person has added: whole where it has to be, and reduced as far as the brush wants. */
@@ -151,7 +189,7 @@ async function paintByOwn(raster: Raster, settings: StyleSettings, tools: StepTo
       });
     },
   );
-  return { raster: painted!, report };
+  return { raster: painted!, night: null, report };
 }
 
 /** Whether the generator that the settings name copies the style of a picture. */
@@ -190,6 +228,27 @@ async function toPaint(raster: Raster, brush: number, tools: StepTools): Promise
   return scale >= 1 ? raster : tools.shrink(raster, Math.max(1, Math.round(width * scale * (height * scale))));
 }
 
+/** Rows of what generators have made, in three channels: `data`, with the first sample of the rows at `at`. */
+type Rows = (y: number, rows: number) => { data: Raster['data']; at: number };
+
+/** The rows of a picture at the photo's size: painted, by night, or a mix of both. */
+function rowsOf(original: Raster, painted: Raster | null, night: Painted['night'], tools: StepTools): Rows {
+  const fromPainted: Rows | null = painted && ((y) => ({ data: painted.data, at: 3 * y * original.width }));
+  if (!night) return fromPainted!;
+  const byNight = nightRows(original, night.light, tools);
+  return (y, rows) => {
+    const { data } = byNight(y, rows);
+    if (fromPainted) {
+      const other = fromPainted(y, rows);
+      for (let i = 0; i < data.length; i++) {
+        const value = other.data[other.at + i]!;
+        data[i] = Math.round(value + night.share * (data[i]! - value));
+      }
+    }
+    return { data, at: 0 };
+  };
+}
+
 /**
  * Blends the painted picture with the original, pixel by pixel, into a raster that may be the original. The value for
  * strength 1 is first limited to the range and rounded, so that every strength mixes two pictures that can be
@@ -197,7 +256,7 @@ async function toPaint(raster: Raster, brush: number, tools: StepTools): Promise
  */
 async function blend(
   original: Raster,
-  painted: Raster,
+  painted: Rows,
   into: Raster,
   { strength, keepColours }: StyleSettings,
   mask: Mask | undefined,
@@ -211,9 +270,11 @@ async function blend(
     const band = Math.min(rows, height - y);
     const from = y * width;
     mask?.read({ x: 0, y, width, height: band }, cover.subarray(0, band * width));
+    const { data, at } = painted(y, band);
     for (let i = from; i < from + band * width; i++) {
       const share = mask ? (strength * cover[i - from]!) / 255 : strength;
-      const [red, green, blue] = [painted.data[3 * i]!, painted.data[3 * i + 1]!, painted.data[3 * i + 2]!];
+      const place = at + 3 * (i - from);
+      const [red, green, blue] = [data[place]!, data[place + 1]!, data[place + 2]!];
       if (channels === 1) {
         const grey = original.data[i]!;
         if (into.channels === 1) {
