@@ -32,6 +32,8 @@ test('light and colour are set by hand: sliders, white balance, curve; all of it
   await card.getByRole('switch').first().click();
   await card.getByRole('button', { name: 'More' }).click();
   await page.keyboard.press('1');
+  // Nothing is compared before there is a result.
+  await settled(page);
 
   await card.getByTestId('light-shadows').getByRole('slider').focus();
   await page.keyboard.press('End');
@@ -97,6 +99,7 @@ test('what is to be left alone stays bit for bit, whatever the steps do; this ca
   await card.getByTestId('light-exposure').getByRole('slider').focus();
   await page.keyboard.press('End');
   await page.getByTestId('keep-paint').click();
+  await expect(page.getByTestId('mask-overlay')).toHaveAttribute('data-complete', 'true');
   const place = await placer(page, { width: WIDTH, height: HEIGHT });
   await drag(page, [place(300, 180), place(380, 180)]);
   await page.keyboard.press('Escape');
