@@ -63,10 +63,12 @@ CARDS = {
     },
     "night": {
         "name": "Noite",
-        "description": "Escurece uma fotografia tirada de dia como se fosse noite. Olha uma cópia pequena da imagem inteira e devolve "
-        "três ganhos e três deslocamentos para cada lugar, que são ampliados e aplicados à imagem grande.",
-        "limits": "Muda a luz de um lugar e não desenha nada: nenhuma lâmpada se acende e nenhuma estrela aparece. Os limites entre "
-        "claro e escuro são suaves, porque a curva é calculada em uma imagem pequena.",
+        "description": "Faz de uma fotografia tirada de dia uma noite. Olha uma cópia pequena da imagem inteira, reconhece céu e casas e "
+        "devolve três ganhos e três deslocamentos para cada lugar, que são ampliados ao longo das bordas da imagem grande e "
+        "aplicados a ela.",
+        "limits": "A noite é inventada, não medida. O céu fica azul-escuro, fosse como fosse, e as janelas acesas são palpites; a maioria "
+        "continua escura. Nenhuma estrela, lua ou lâmpada de rua é desenhada. Praias e paredes brancas ficam acinzentadas, paredes claras "
+        "podem ser tomadas por céu, e restam halos onde o céu encontra o chão. O caminho de volta dá um dia, mas não o que foi.",
     },
     "restorer": {
         "name": "Restaurador",

@@ -39,7 +39,11 @@ life/ 0797 0808 0809 0810 0817 0825 0827 0829 0832 0837 0840 0862 0863 0867 0869
 life/ 0902 0945
 """
 NEITHER = ("congress", "portrait", "flower")
-LIMITS = "LIMITS"
+LIMITS = (
+    "The night is invented, not measured. The sky becomes dark blue whatever it was, and windows that are lit are guesses; most stay "
+    "dark. No star, moon or street lamp is drawn. Beaches and white walls stay greyish, pale walls may be taken for sky, and halos "
+    "remain where sky and ground meet. The way back gives a day, but not the one that was."
+)
 CYCLE, ANCHOR, SMOOTH = 0.5, 1.0, 0.06  # weights of the way back, of the drawn night, and of even curves
 LAMPS = 10.0  # how much more light places count, because windows are few and small
 BACK_EVERY = 4  # steps between two that train the way back before the adversarial phase
