@@ -18,6 +18,8 @@ export function Details({ entry }: { entry: OpenPhoto }) {
   const { sentence } = useSentences();
   const { photo, analysis, rendering } = entry;
   if (photo === null) return null;
+  const refusal = analysis?.infrared?.refusal;
+  const notes = refusal ? [...photo.notes, { key: `notes.infraredRefused.${refusal}` }] : photo.notes;
   const megapixels = format.number((photo.width * photo.height) / 1e6, 1);
   return (
     <div className="space-y-5 select-text">
@@ -49,9 +51,9 @@ export function Details({ entry }: { entry: OpenPhoto }) {
           ))}
         </Group>
       )}
-      {photo.notes.length > 0 && (
+      {notes.length > 0 && (
         <Group title={t('details.notes')}>
-          {photo.notes.map((note) => (
+          {notes.map((note) => (
             <div key={note.key}>
               <dt className="sr-only">{t('details.notes')}</dt>
               <dd>{sentence(note)}</dd>

@@ -120,6 +120,11 @@ export function StepCard({ entry, need, isFree }: { entry: OpenPhoto; need: Need
             </span>
           )}
           {kind === 'colorise' && ` ${t('restore.imagined')}`}
+          {kind === 'repair' && entry.analysis?.infrared?.refusal && (
+            <span data-testid="infrared-refused">
+              {` ${t(`notes.infraredRefused.${entry.analysis.infrared.refusal}`)}.`}
+            </span>
+          )}
           {step?.kind === 'repair' && (entry.analysis?.writing ?? 0) >= LEAST_WRITING && (
             <span data-testid="writing">
               {` ${t(step.settings.keepWriting ? 'restore.writingLeft' : 'restore.writingRemoved')}`}
@@ -165,7 +170,7 @@ function StepControls({ entry, need }: { entry: OpenPhoto; need: Need }) {
   const [open, setOpen] = useState(false);
   const id = useId();
   const maskShown = useView((state) => state.maskShown);
-  const { main, more } = offeredControls(kind, variants);
+  const { main, more } = offeredControls(kind, variants, entry.analysis?.infrared?.outcome === 'used');
   return (
     <div className="mt-2">
       <StepControl entry={entry} kind={kind} control={main} />

@@ -178,13 +178,13 @@ export const CONTROLS = Object.fromEntries(
 export const controlsOf = (kind: StepKind): readonly Control[] => [CONTROLS[kind].main, ...CONTROLS[kind].more];
 
 /**
- * The controls of a step, without variants whose generator is missing. A choice with only one option is left out. If
- * that is the main control, the next one takes its place.
+ * The controls of a step, without variants whose generator is missing, and without the switch for infrared where the photo
+ * has none. A choice with only one option is left out. If that is the main control, the next one takes its place.
  */
-export function offeredControls(kind: StepKind, variants?: readonly string[]): StepControls {
-  if (variants === undefined) return CONTROLS[kind];
+export function offeredControls(kind: StepKind, variants?: readonly string[], hasInfrared = false): StepControls {
   const [main, ...more] = controlsOf(kind).flatMap((control): Control[] => {
-    if (control.type !== 'choice' || control.name !== 'variant') return [control];
+    if (control.name === 'infrared') return hasInfrared ? [control] : [];
+    if (control.type !== 'choice' || control.name !== 'variant' || variants === undefined) return [control];
     const options = control.options.filter(({ value }) => variants.includes(value));
     return options.length > 1 ? [{ ...control, options }] : [];
   });

@@ -132,6 +132,14 @@ test('variants without a generator are not offered, nor is a choice of only one'
   expect(offeredControls('tone')).toEqual(CONTROLS.tone);
 });
 
+test('infrared is a switch only where the photo has some', () => {
+  const names = (hasInfrared: boolean) =>
+    offeredControls('repair', undefined, hasInfrared).more.map(({ name }) => name);
+  expect(names(true)).toContain('infrared');
+  expect(names(false)).not.toContain('infrared');
+  expect(names(false)).toContain('keepWriting');
+});
+
 describe('a recipe applied to a photo', () => {
   const everything: Recipe = {
     ...PROPOSAL,
