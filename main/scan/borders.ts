@@ -1,5 +1,5 @@
+import { median } from '../restoration/statistics';
 import type { Coarse } from './coarse';
-import { median } from './lid';
 import { type Found, type Line, meet } from './sides';
 
 /**

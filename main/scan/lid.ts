@@ -1,3 +1,4 @@
+import { median, quantile } from '../restoration/statistics';
 import { blurred, boxMean, type Coarse } from './coarse';
 
 /** Learns from the margin of a page what lies behind the prints: the scanner's lid, the album's paper, a table. */
@@ -245,14 +246,4 @@ function markTexture(
 function spreadOf(values: readonly number[]): number {
   const middle = median(values);
   return 1.48 * median(values.map((value) => Math.abs(value - middle)));
-}
-
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
-export function quantile(values: readonly number[], share: number): number {
-  if (values.length === 0) return 0;
-  const sorted = Float64Array.from(values).sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }

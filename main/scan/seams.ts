@@ -1,5 +1,6 @@
+import { quantile } from '../restoration/statistics';
 import type { Coarse } from './coarse';
-import { ALONG, quantile } from './lid';
+import { ALONG } from './lid';
 
 /** Cuts a region where several prints touch each other into upright boxes, along the seams between them. */
 

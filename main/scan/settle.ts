@@ -1,6 +1,6 @@
+import { quantile } from '../restoration/statistics';
 import type { Coarse } from './coarse';
 import type { Lid } from './lid';
-import { quantile } from './lid';
 import { cornersOf, type Rectangle } from './sides';
 
 /** Moves the sides of a rectangle to where the lid ends, also where it lies in the print's shadow. */

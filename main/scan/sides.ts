@@ -1,5 +1,6 @@
+import { median } from '../restoration/statistics';
 import type { Coarse } from './coarse';
-import { ALONG, median } from './lid';
+import { ALONG } from './lid';
 
 /** Finds the straight sides of a print near a rectangle that is about right. */
 

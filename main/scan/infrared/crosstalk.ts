@@ -1,5 +1,6 @@
 import type { Raster } from '../../restoration/raster';
-import { type Affine, blurred, FLOOR, logOf, median, readPlanes, readWarped } from './planes';
+import { median, quantile } from '../../restoration/statistics';
+import { type Affine, blurred, FLOOR, logOf, readPlanes, readWarped } from './planes';
 
 /**
  * How much of the photo the infrared picture shows. Dyes let infrared light through, but not all of it, and silver and the cyan dye of
@@ -214,9 +215,4 @@ function trimmed(values: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += ordered[i]!;
   return sum / count;
-}
-
-export function quantile(values: Float32Array, share: number): number {
-  if (values.length === 0) return 0;
-  return Float32Array.from(values).sort()[Math.min(values.length - 1, Math.floor(share * values.length))]!;
 }

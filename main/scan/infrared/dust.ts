@@ -1,7 +1,8 @@
 import { AT_THRESHOLD, forEachPiece } from '../../../document/evidence';
 import type { Raster } from '../../restoration/raster';
+import { median } from '../../restoration/statistics';
 import { type Crosstalk, predicted } from './crosstalk';
-import { type Affine, blurred, logOf, median, readPlanes, readWarped } from './planes';
+import { type Affine, blurred, logOf, readPlanes, readWarped } from './planes';
 
 /** Dust and scratches stop infrared light: where it is darker than predicted, by more than the noise and the fit explain. */
 

@@ -185,10 +185,3 @@ export function reduced({ width, height, channels, depth, data }: Raster, times:
   }
   return { width: w, height: h, channels, depth, data: out };
 }
-
-/** The middle value; 0 of none. Sorts a copy. */
-export function median(values: ArrayLike<number>): number {
-  if (values.length === 0) return 0;
-  const ordered = Float64Array.from(values).sort();
-  return ordered[ordered.length >> 1]!;
-}

@@ -1,6 +1,7 @@
 import type { Edge, Leak } from '../../../../contract/photo';
 import { toLinear } from '../../colour';
 import type { Planes } from '../../raster';
+import { median } from '../../statistics';
 import { type Observation, predict, robustFit } from './robust-fit';
 
 /**
@@ -197,8 +198,4 @@ export function findLeak(small: Planes): Leak | null {
 function isStrong({ gain, count, rest }: Evidence): boolean {
   if (gain >= MANY.gain && rest <= MANY.rest) return true;
   return gain >= AGREEING.gain && rest <= AGREEING.rest && gain >= AGREEING.gainEach * count;
-}
-
-function median(values: readonly number[]): number {
-  return values.length === 0 ? 0 : [...values].sort((one, other) => one - other)[values.length >> 1]!;
 }

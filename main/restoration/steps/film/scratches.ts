@@ -1,5 +1,6 @@
 import { lumaOf } from '../../colour';
 import { maxValue, type Raster } from '../../raster';
+import { median } from '../../statistics';
 
 /**
  * Finds the scratches of film: lines along its transport, at one place over most of the picture. A column counts as a
@@ -490,8 +491,4 @@ function partsOf(
 
 function clamp(value: number, most: number): number {
   return Math.max(-most, Math.min(most, value));
-}
-
-function median(values: readonly number[]): number {
-  return values.length === 0 ? 0 : [...values].sort((one, other) => one - other)[values.length >> 1]!;
 }
