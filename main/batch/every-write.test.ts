@@ -14,7 +14,7 @@ import { photo } from './test-support';
  */
 
 /** How many operations to stop at, evenly over the batch; the long run takes all. */
-const POINTS = Number(process.env.EMULSION_FUZZ ?? 8);
+const POINTS = Number(process.env.EMULSION_FUZZ ?? 12);
 const NAMES = ['a', 'b', '1931/c'];
 
 let base: string;
